@@ -1,0 +1,1 @@
+"""What is true, and who may change it. Imports no other room and knows no transport."""

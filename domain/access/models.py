@@ -1,0 +1,74 @@
+"""Tenants, their employees, their credentials and their number sequences. No rules: those are in `service.py`."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.ids import uuid7
+from domain.models import Base, Record, TenantOwned, refers, tenant_table
+from domain.permissions import Permission
+
+
+class CredentialKind(StrEnum):
+    API_TOKEN = "API_TOKEN"  # noqa: S105  # a kind, not a secret
+
+
+class Tenant(Base):
+    """One MSP: our customer."""
+
+    __tablename__ = "tenant"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str]
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Employee(Record, Base):
+    """Someone of the MSP who owns quotes and orders; a member in ConnectWise."""
+
+    __tablename__ = "employee"
+    __table_args__ = tenant_table(UniqueConstraint("tenant_id", "email"))
+    reads: ClassVar[Permission] = Permission.EMPLOYEES_READ
+
+    name: Mapped[str]
+    email: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+
+
+class Credential(TenantOwned, Base):
+    """Something that opens a tenant's door: only its SHA-256 is kept. `scopes` are permission values."""
+
+    __tablename__ = "credential"
+    __table_args__ = tenant_table(
+        UniqueConstraint("tenant_id", "hash"),
+        Index("ix_credential_hash", "hash"),
+        CheckConstraint("kind IN ('API_TOKEN')", name="kind"),
+        refers("employee_id", "employee"),
+    )
+
+    kind: Mapped[str]
+    name: Mapped[str]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hint: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    employee_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class NumberSequence(Base):
+    """The next human number of a kind (`Q`, `SO`). Gapless is not promised."""
+
+    __tablename__ = "number_sequence"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    next: Mapped[int]

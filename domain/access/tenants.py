@@ -1,0 +1,50 @@
+"""From a bearer token to the actor it stands for, and the birth of a tenant. Not for a tenant's own data."""
+
+from sqlalchemy import select, text
+
+from domain.access.models import Credential, Tenant
+from domain.access.tokens import token_hash, well_formed
+from domain.context import Actor
+from domain.db import Database
+from domain.ids import uuid7
+from domain.permissions import Permission
+
+
+async def create(database: Database, *, name: str, currency: str = "USD", time_zone: str = "UTC") -> Tenant:
+    """A new tenant. Its own row is the first thing it may write."""
+    tenant = Tenant(id=uuid7(), name=name, currency=currency, time_zone=time_zone)
+    async with database.transaction(Actor.system(tenant.id)) as ctx:
+        ctx.session.add(tenant)
+    return tenant
+
+
+async def authenticate(database: Database, token: str) -> Actor | None:
+    """The actor of a valid API token, else None. Revoked and expired tokens open nothing, from this call on."""
+    if not well_formed(token):
+        return None
+    async with database.system() as session:
+        found = (
+            await session.execute(
+                select(Credential).where(
+                    Credential.hash == token_hash(token),
+                    Credential.revoked_at.is_(None),
+                    (Credential.expires_at.is_(None)) | (Credential.expires_at > text("now()")),
+                )
+            )
+        ).scalar_one_or_none()
+        if found is None:
+            return None
+        await session.execute(
+            text(
+                "UPDATE credential SET last_used_at = now() WHERE id = :id"
+                " AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')"
+            ),
+            {"id": found.id},
+        )
+    return Actor(
+        tenant_id=found.tenant_id,
+        name=f"token {found.name}",
+        permissions=frozenset(Permission(scope) for scope in found.scopes if scope in set(Permission)),
+        credential_id=found.id,
+        employee_id=found.employee_id,
+    )

@@ -1,0 +1,51 @@
+"""Small checks of what people type, each with its own sentence. They know single values, no records."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from domain.errors import ErrorCode, UserError
+
+_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def required_text(value: str | None, limit: int, *, field: str) -> str:
+    """The stripped text; refused when empty or longer than `limit`."""
+    text = optional_text(value, limit, field=field)
+    if not text:
+        raise UserError(ErrorCode.REQUIRED, f"{field} must not be empty.", (field,))
+    return text
+
+
+def optional_text(value: str | None, limit: int, *, field: str) -> str | None:
+    text = (value or "").strip()
+    if "\x00" in text:
+        raise UserError(ErrorCode.INVALID, f"{field} contains a NUL character; remove it.", (field,))
+    if len(text) > limit:
+        raise UserError(
+            ErrorCode.TOO_LONG, f"{field} has {len(text)} characters; at most {limit} are allowed.", (field,)
+        )
+    return text or None
+
+
+def email_address(value: str, *, field: str) -> str:
+    text = (value or "").strip()
+    if len(text) > 250 or not _EMAIL.fullmatch(text):
+        raise UserError(ErrorCode.INVALID, f"{field} is not an e-mail address: {text[:80]}", (field,))
+    return text
+
+
+def decimal_in(
+    value: Decimal, *, field: str, low: Decimal | None = None, high: Decimal | None = None, places: int
+) -> Decimal:
+    """The number itself when it is finite, in range, and exact with `places` decimals."""
+    if not value.is_finite():
+        raise UserError(ErrorCode.INVALID, f"{field} is not a number.", (field,))
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise UserError(ErrorCode.INVALID, f"{field} must be between {low} and {high}.", (field,))
+    try:
+        exact = value.quantize(Decimal(1).scaleb(-places))
+    except InvalidOperation as error:
+        raise UserError(ErrorCode.INVALID, f"{field} is too large.", (field,)) from error
+    if exact != value:
+        raise UserError(ErrorCode.INVALID, f"{field} may have at most {places} decimals.", (field,))
+    return exact

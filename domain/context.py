@@ -1,0 +1,51 @@
+"""What a service function is given: a session inside a transaction, who acts, and where to put events.
+
+It does not open or end transactions: `domain.db.Database` does.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.events import Event
+from domain.permissions import EVERYTHING, Permission
+from domain.secrets import Keyring
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, for which tenant, with which permissions."""
+
+    tenant_id: UUID
+    name: str
+    permissions: frozenset[Permission]
+    credential_id: UUID | None = None
+    employee_id: UUID | None = None
+
+    @classmethod
+    def system(cls, tenant_id: UUID, name: str = "system") -> "Actor":
+        """Our own processes: workers, the demo, the command line."""
+        return cls(tenant_id=tenant_id, name=name, permissions=EVERYTHING)
+
+
+@dataclass
+class Context:
+    """One transaction of one actor. `origin` names the provider whose change this is, so that it isn't sent back."""
+
+    session: AsyncSession
+    actor: Actor
+    keyring: Keyring
+    origin: str | None = None
+    request_id: str | None = None
+    events: list[Event] = field(default_factory=list)
+    wake: set[str] = field(default_factory=set)
+    """Providers whose bell rings after the commit."""
+
+    @property
+    def tenant_id(self) -> UUID:
+        return self.actor.tenant_id
+
+    def emit(self, event: Event) -> None:
+        """Say what happened. It becomes a fact, and the work it causes, when the transaction commits."""
+        self.events.append(event)

@@ -1,0 +1,101 @@
+"""Every event of the house, on one page: past tense, ids only.
+
+Facts outlive deployments, so these classes are a wire format: add, never rename (a snapshot test pins them).
+It does not say who listens: work is raised for whoever is connected (`domain.outbox`).
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.ids import subject
+
+
+@dataclass(frozen=True)
+class Event:
+    """`root` and `root_field` name the root record: the unit that is synced under one lease."""
+
+    root: ClassVar[str]
+    root_field: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        return subject(self.root, getattr(self, self.root_field))
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    def payload(self) -> dict[str, Any]:
+        return {key: str(value) for key, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class OrganizationEvent(Event):
+    root: ClassVar[str] = "organization"
+    root_field: ClassVar[str] = "organization_id"
+    organization_id: UUID
+
+
+@dataclass(frozen=True)
+class OrganizationCreated(OrganizationEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class OrganizationUpdated(OrganizationEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class ContactCreated(OrganizationEvent):
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ContactUpdated(OrganizationEvent):
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class QuoteEvent(Event):
+    root: ClassVar[str] = "quote"
+    root_field: ClassVar[str] = "quote_id"
+    quote_id: UUID
+
+
+@dataclass(frozen=True)
+class QuoteCreated(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class QuoteUpdated(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class QuoteSent(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class QuoteAccepted(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class QuoteDeclined(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class SalesOrderEvent(Event):
+    root: ClassVar[str] = "sales_order"
+    root_field: ClassVar[str] = "sales_order_id"
+    sales_order_id: UUID
+
+
+@dataclass(frozen=True)
+class SalesOrderCreated(SalesOrderEvent):
+    pass

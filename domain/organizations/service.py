@@ -1,0 +1,131 @@
+"""Organizations and contacts: what may be written, and what is said afterwards.
+
+`apply_organization` and `apply_contact` are the same road for people and for values taken over from a provider.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from domain import events
+from domain.access.models import Employee
+from domain.checks import email_address, optional_text, required_text
+from domain.context import Context
+from domain.errors import ErrorCode, NotFound, UserError
+from domain.organizations.models import Contact, Organization
+from domain.permissions import Permission, requires
+from domain.text import fold
+from domain.versions import changed, check_version
+
+Check = Callable[[Any], Any]
+
+
+def _text(field: str, limit: int) -> Check:
+    return partial(optional_text, limit=limit, field=field)
+
+
+def _email(value: str | None) -> str | None:
+    return email_address(value, field="email") if value and value.strip() else None
+
+
+ORGANIZATION_FIELDS: Mapping[str, Check] = {
+    "name": partial(required_text, limit=200, field="name"),
+    "account_number": _text("accountNumber", 100),
+    "tax_number": _text("taxNumber", 100),
+    "phone": _text("phone", 60),
+    "line1": _text("line1", 200),
+    "line2": _text("line2", 200),
+    "city": _text("city", 100),
+    "state": _text("state", 100),
+    "zip": _text("zip", 30),
+    "country": _text("country", 100),
+    "owner_id": lambda value: value,
+}
+
+CONTACT_FIELDS: Mapping[str, Check] = {
+    "first_name": partial(required_text, limit=100, field="firstName"),
+    "last_name": _text("lastName", 100),
+    "email": _email,
+    "phone": _text("phone", 60),
+    "mobile": _text("mobile", 60),
+    "title": _text("title", 100),
+    "send_invoices": bool,
+    "active": bool,
+}
+
+
+@requires(Permission.ORGANIZATIONS_WRITE)
+async def create(ctx: Context, values: Mapping[str, Any], *, source: str = "STAFF") -> Organization:
+    organization = Organization(source=source)
+    await _fill(ctx, organization, {"name": None, **values}, ORGANIZATION_FIELDS)
+    ctx.session.add(organization)
+    await ctx.session.flush()
+    ctx.emit(events.OrganizationCreated(organization.id))
+    return organization
+
+
+@requires(Permission.ORGANIZATIONS_WRITE)
+async def update(
+    ctx: Context, organization_id: UUID, values: Mapping[str, Any], *, version: int | None = None
+) -> Organization:
+    organization = await _locked(ctx, organization_id)
+    check_version(organization, version)
+    if await _fill(ctx, organization, values, ORGANIZATION_FIELDS):
+        changed(organization)
+        await ctx.session.flush()
+        ctx.emit(events.OrganizationUpdated(organization.id))
+    return organization
+
+
+@requires(Permission.ORGANIZATIONS_WRITE)
+async def create_contact(ctx: Context, organization_id: UUID, values: Mapping[str, Any]) -> Contact:
+    await _locked(ctx, organization_id)
+    contact = Contact(organization_id=organization_id)
+    await _fill(ctx, contact, {"first_name": None, **values}, CONTACT_FIELDS)
+    ctx.session.add(contact)
+    await ctx.session.flush()
+    ctx.emit(events.ContactCreated(organization_id, contact.id))
+    return contact
+
+
+@requires(Permission.ORGANIZATIONS_WRITE)
+async def update_contact(
+    ctx: Context, contact_id: UUID, values: Mapping[str, Any], *, version: int | None = None
+) -> Contact:
+    contact = await ctx.session.get(Contact, contact_id, with_for_update=True)
+    if contact is None:
+        raise NotFound("There is no such contact.", field=("contactId",))
+    check_version(contact, version)
+    if await _fill(ctx, contact, values, CONTACT_FIELDS):
+        changed(contact)
+        await ctx.session.flush()
+        ctx.emit(events.ContactUpdated(contact.organization_id, contact.id))
+    return contact
+
+
+async def _locked(ctx: Context, organization_id: UUID) -> Organization:
+    organization = await ctx.session.get(Organization, organization_id, with_for_update=True)
+    if organization is None:
+        raise NotFound("There is no such organization.", field=("organizationId",))
+    return organization
+
+
+async def _fill(ctx: Context, row: Any, values: Mapping[str, Any], checks: Mapping[str, Check]) -> bool:
+    """Check and set what was given; True when something is different now."""
+    different = False
+    for name, value in values.items():
+        check = checks.get(name)
+        if check is None:
+            raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
+        checked = check(value)
+        if name == "owner_id" and checked is not None and await ctx.session.get(Employee, checked) is None:
+            raise NotFound("There is no such employee.", field=("ownerId",))
+        if getattr(row, name) != checked:
+            setattr(row, name, checked)
+            different = True
+    if isinstance(row, Organization):
+        row.name_folded = fold(row.name)
+    else:
+        row.email_folded = fold(row.email) if row.email else None
+    return different

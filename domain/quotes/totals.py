@@ -1,0 +1,225 @@
+"""The arithmetic of quotes: what a line comes to, what a quote comes to, exactly and to the cent.
+
+It does not decide which lines count or where prices come from: it is told. Sales orders use it too.
+
+Every amount is rounded half-up, ties away from zero, so that a credit cancels the charge it takes back. Totals are sums
+of rounded lines: whoever adds up the printed figures gets the printed total.
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+
+from domain.errors import ErrorCode, UserError
+
+QUANTITY_PLACES = 6
+PRICE_PLACES = 4
+PERCENT_PLACES = 4
+QUANTITY_LIMIT = Decimal(10) ** 13
+PRICE_LIMIT = Decimal(10) ** 15
+LINE_LIMIT = Decimal(10) ** 12
+"""No line is worth this much. Thousands of such lines, taxes included, still fit a 64-bit count of cents."""
+
+_ZERO = Decimal(0)
+_HUNDREDTH = Decimal("0.01")
+_HUNDRED = Decimal(100)
+
+# ISO 4217: the currencies whose minor unit is not a hundredth.
+_CURRENCIES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_MINOR_UNITS = {code: places for places, codes in _CURRENCIES.items() for code in codes.split()}
+
+
+class BadLine(UserError, ValueError):
+    """A line that can't be added up. `field` is the value to change, in the API's spelling: `unitPrice`, `taxRate` …"""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(ErrorCode.INVALID, message, (field,))
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """What a line says. A negative unit price makes it a credit; percentages are 0 to 100."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    discount_percent: Decimal | None = None
+    discount_amount: Decimal | None = None
+    """Off the whole line, not off each unit."""
+    tax_rate: Decimal = _ZERO
+    counted: bool = True
+    """False for an optional line that is not selected: checked like any other, but not part of the quote's totals."""
+    unit_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineTotals:
+    """In whole minor units: `gross - discount = net`, `net + tax = total`. The tax is a share of the rounded net."""
+
+    gross: Decimal
+    discount: Decimal
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteTotals:
+    """Sums over the counted lines: `subtotal` of their nets, `total = subtotal + tax`."""
+
+    subtotal: Decimal
+    discount: Decimal
+    tax: Decimal
+    total: Decimal
+    cost: Decimal | None
+    """Of the counted lines that have a cost; None if none has, for then nothing can be said about the margin."""
+
+
+def minor_units(currency: str) -> int:
+    """How many decimal places the currency has: 0 for JPY, 3 for KWD, 2 for most and for codes that we don't know."""
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise UserError(ErrorCode.INVALID, "A currency is a code of three capital letters, such as USD.", ("currency",))
+    return _MINOR_UNITS.get(currency, 2)
+
+
+def to_minor(amount: Decimal, minor_units: int) -> int:
+    """The amount counted in minor units: 12.34 is 1234 cents. Refuses to lose a fraction of one (UserError)."""
+    with _arithmetic():
+        if not amount.is_finite() or abs(amount) >= PRICE_LIMIT * 1000:
+            raise UserError(ErrorCode.INVALID, "The amount is too large, or not a number.")
+        if amount != _money(amount, minor_units):
+            raise UserError(ErrorCode.INVALID, f"The amount can have at most {minor_units} decimal places.")
+        return int(amount.scaleb(minor_units))
+
+
+def line_totals(line: LineInput, minor_units: int) -> LineTotals:
+    """What one line comes to. Raises BadLine if it makes no sense."""
+    with _arithmetic():
+        _check(line)
+        exact = line.quantity * line.unit_price
+        if abs(exact) >= LINE_LIMIT:
+            raise BadLine("quantity", "Quantity times price is too large: a line must stay below 1,000,000,000,000.")
+        gross = _money(exact, minor_units)
+        if line.discount_amount is not None:
+            net = gross - _discount_amount(line.discount_amount, gross, minor_units)
+        elif line.discount_percent is not None:
+            # From the exact value, not from the rounded gross: rounding twice could be a cent off.
+            net = _money(exact * (_HUNDRED - line.discount_percent) * _HUNDREDTH, minor_units)
+        else:
+            net = gross
+        tax = _money(net * line.tax_rate * _HUNDREDTH, minor_units)
+        return LineTotals(gross=gross, discount=gross - net, net=net, tax=tax, total=net + tax)
+
+
+def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
+    """What a quote comes to. The first line that makes no sense raises BadLine with `field` ("lines", "<index>", …).
+
+    A delivery charge is a line like any other here: quantity 1, the charge as its price.
+    """
+    with _arithmetic():
+        subtotal = discount = tax = _money(_ZERO, minor_units)
+        cost: Decimal | None = None
+        for index, line in enumerate(lines):
+            try:
+                totals = line_totals(line, minor_units)
+            except BadLine as error:
+                raise error.under("lines", str(index)) from None
+            if not line.counted:
+                continue
+            subtotal += totals.net
+            discount += totals.discount
+            tax += totals.tax
+            if line.unit_cost is not None:
+                cost = (cost or _ZERO) + _money(line.quantity * line.unit_cost, minor_units)
+        return QuoteTotals(subtotal=subtotal, discount=discount, tax=tax, total=subtotal + tax, cost=cost)
+
+
+def net_unit_price(net: Decimal, quantity: Decimal, places: int, minor_units: int) -> tuple[Decimal, Decimal]:
+    """The unit price to give to a system that knows no discounts, and what such a price can't express.
+
+    The price has `places` decimals, and times `quantity`, rounded to minor units, comes as near to `net` as any such
+    price can. The remainder is what is left of `net`: negative if the price says too much, all of it if there is no
+    quantity.
+    """
+    if quantity < 0:
+        raise BadLine("quantity", "A quantity can't be negative. For a credit, make the price negative.")
+    with _arithmetic():
+        step = Decimal(1).scaleb(-places)
+        if quantity == 0:
+            return _ZERO * step, _money(net, minor_units)
+        # The nearest price is one of the two around net / quantity, but not always the one that plain rounding picks:
+        # when both are equally far off, the rounding of price x quantity favours one side. So both are tried.
+        towards_zero = net.scaleb(places) // quantity
+        choices = [_plus_zero(steps * step) for steps in (towards_zero, towards_zero + Decimal(1).copy_sign(net))]
+
+        def distance(price: Decimal) -> tuple[Decimal, Decimal]:
+            said = price * quantity
+            return abs(net - _money(said, minor_units)), abs(net - said)
+
+        price = min(choices, key=distance)
+        return price, net - _money(price * quantity, minor_units)
+
+
+def _arithmetic() -> AbstractContextManager[Context]:
+    # 38 digits hold any quantity x price (19 digits each) without rounding, and after the check of LINE_LIMIT any
+    # percentage of the result. The caller's context may have any precision and rounding, so it is never used.
+    return localcontext(Context(prec=38, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow]))
+
+
+def _money(exact: Decimal, minor_units: int) -> Decimal:
+    return _plus_zero(exact.quantize(Decimal(1).scaleb(-minor_units), rounding=ROUND_HALF_UP))
+
+
+def _plus_zero(value: Decimal) -> Decimal:
+    # Decimal knows a negative zero, and would print "-0.00".
+    return value.copy_abs() if value.is_zero() else value
+
+
+def _discount_amount(amount: Decimal, gross: Decimal, minor_units: int) -> Decimal:
+    discount = _money(amount, minor_units)
+    if discount and gross < 0:
+        raise BadLine("discountAmount", "A credit can't have a discount amount. Make the credit smaller instead.")
+    if discount > gross:
+        raise BadLine("discountAmount", f"The discount is more than the line is worth ({gross}).")
+    return discount
+
+
+def _check(line: LineInput) -> None:
+    # More decimals than the database keeps are refused: it would round them away silently, and the stored totals would
+    # no longer follow from the stored line.
+    _check_number("quantity", "quantity", line.quantity, QUANTITY_PLACES, QUANTITY_LIMIT)
+    if line.quantity < 0:
+        raise BadLine("quantity", "A quantity can't be negative. For a credit, make the price negative.")
+    _check_number("unitPrice", "price", line.unit_price, PRICE_PLACES, PRICE_LIMIT)
+    if line.discount_percent is not None and line.discount_amount is not None:
+        raise BadLine("discountAmount", "A line has one discount, a percentage or an amount. Remove one of them.")
+    if line.discount_percent is not None:
+        _check_percent("discountPercent", "discount", line.discount_percent)
+    if line.discount_amount is not None:
+        _check_number("discountAmount", "discount", line.discount_amount, PRICE_PLACES, PRICE_LIMIT)
+        if line.discount_amount < 0:
+            raise BadLine("discountAmount", "A discount can't be negative. To ask for more, raise the price.")
+    _check_percent("taxRate", "tax rate", line.tax_rate)
+    if line.unit_cost is not None:
+        _check_number("unitCost", "cost", line.unit_cost, PRICE_PLACES, PRICE_LIMIT)
+        if abs(line.quantity * line.unit_cost) >= LINE_LIMIT:
+            raise BadLine("unitCost", "Quantity times cost is too large: it must stay below 1,000,000,000,000.")
+
+
+def _check_percent(field: str, name: str, value: Decimal) -> None:
+    _check_number(field, name, value, PERCENT_PLACES, PRICE_LIMIT)
+    if not 0 <= value <= 100:
+        raise BadLine(field, f"The {name} must be between 0 and 100 percent.")
+
+
+def _check_number(field: str, name: str, value: Decimal, places: int, limit: Decimal) -> None:
+    if not value.is_finite():
+        raise BadLine(field, f"The {name} must be a number.")
+    if abs(value) >= limit:
+        raise BadLine(field, f"The {name} is too large.")
+    if value % Decimal(1).scaleb(-places):
+        raise BadLine(field, f"The {name} can have at most {places} decimal places.")

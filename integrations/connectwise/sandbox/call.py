@@ -1,0 +1,83 @@
+"""One request's surroundings: whose company, which member, what time, and the way to read and save rows.
+
+It checks no rights and validates nothing; `reading.py`, `writing.py` and `manners.py` do, through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from integrations.connectwise.sandbox.entity import Entity, Record
+from integrations.connectwise.sandbox.errors import denied
+from integrations.connectwise.sandbox.options import Options
+from integrations.connectwise.sandbox.store import Instance, Store, Table
+from integrations.connectwise.sandbox.tables import BY_NAME
+
+
+def stamp(seconds: float) -> str:
+    """The one format in which moments are stored and answered: whole seconds, Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(slots=True)
+class Call:
+    store: Store
+    instance: Instance
+    member: str
+    """The identifier that goes into `_info.updatedBy`."""
+    now: str
+    guid: Callable[[], str]
+    options: Options
+    api_root: str
+    params: dict[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    raw_params: list[tuple[str, str]] = field(default_factory=list)
+    forward_only: bool = False
+    free: bool = False
+    """Through the control door: every right is granted."""
+    unchecked: bool = False
+    """Through the control door: a save is not validated, so that a legacy bad value can be planted."""
+    dry: bool = False
+    """Answer as if saved, save nothing (the fault false_200)."""
+    changed: Record = field(default_factory=dict)
+    """What the body asked to change, for the journal."""
+    record_id: int | None = None
+
+    def demand(self, entity: Entity, right: str) -> None:
+        if self.free or (entity.setup and right == "inquire"):
+            return
+        if not self.instance.may(entity.module, right):
+            raise denied()
+
+    def table(self, name: str) -> Table:
+        return self.instance.tables[name]
+
+    def row(self, name: str, reference: Record | int | None) -> Record | None:
+        if isinstance(reference, dict):
+            reference = reference["id"]
+        return None if reference is None else self.instance.tables[name].rows.get(reference)
+
+    def member_row(self) -> Record | None:
+        found = self.table("Member").where("identifier", self.member)
+        return found[0] if found else None
+
+    def insert(self, name: str, record: Record) -> Record:
+        """Give it an id and a stamp, and keep it."""
+        return self.save(name, {"id": self.table(name).next_id, **record})
+
+    def save(self, name: str, record: Record) -> Record:
+        """Stamp and keep. `record` must be a dict of its own: stored ones are never changed in place."""
+        before = self.instance.tables[name].rows.get(record["id"])
+        entered = before["_info"]["dateEntered"] if before else self.now
+        info = {"lastUpdated": self.now, "updatedBy": self.member, "dateEntered": entered}
+        for key, path in BY_NAME[name].links:
+            info[key] = f"{self.api_root}/{path.replace('{id}', str(record['id']))}"
+        record = {key: value for key, value in record.items() if value is not None}
+        record["_info"] = info
+        self.store.put(self.instance, name, record)
+        return record
+
+    def drop(self, name: str, record_id: int) -> None:
+        self.store.drop(self.instance, name, record_id)

@@ -1,0 +1,248 @@
+"""The memory: companies (instances), their tables, and the append-only file that lets both survive a kill -9.
+
+A saved record is never changed in place; a write puts a new dict. The one thing shared and changed in place is the
+little dict that references to a row consist of, so a renamed company is renamed wherever it is referred to. Nothing here
+checks anything: what is put is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from integrations.connectwise.sandbox.entity import Entity, Record
+from integrations.connectwise.sandbox.journal_file import JournalFile
+from integrations.connectwise.sandbox.tables import BY_NAME, ENTITIES
+
+RIGHTS = frozenset({"inquire", "add", "edit", "delete"})
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a client needs to be let in."""
+
+    company_id: str
+    public_key: str
+    private_key: str
+    client_id: str
+
+    @property
+    def username(self) -> str:
+        return f"{self.company_id}+{self.public_key}"
+
+
+class Table:
+    """The rows of one entity in one company, in the order of their ids."""
+
+    def __init__(self, entity: Entity, api_root: str) -> None:
+        self.entity = entity
+        self.rows: dict[int, Record] = {}
+        self.next_id = 1
+        self.newest: dict[int, None] = {}
+        """Ids in the order of their last write, the newest last."""
+        self._api_root = api_root
+        self._refs: dict[int, Record] = {}
+        self._indexes: dict[str, dict[object, dict[int, None]]] = {}
+
+    def ref(self, record_id: int) -> Record:
+        shared = self._refs.get(record_id)
+        if shared is None:
+            shared = self._refs[record_id] = {"id": record_id}
+        return shared
+
+    def put(self, record: Record) -> None:
+        record_id = record["id"]
+        before = self.rows.get(record_id)
+        self.rows[record_id] = record
+        self.next_id = max(self.next_id, record_id + 1)
+        self.newest.pop(record_id, None)
+        self.newest[record_id] = None
+        self._describe(self.ref(record_id), record)
+        for path, index in self._indexes.items():
+            if before is not None:
+                index.get(index_value(before, path), {}).pop(record_id, None)
+            index.setdefault(index_value(record, path), {})[record_id] = None
+
+    def drop(self, record_id: int) -> None:
+        record = self.rows.pop(record_id)
+        self.newest.pop(record_id, None)
+        for path, index in self._indexes.items():
+            index.get(index_value(record, path), {}).pop(record_id, None)
+
+    def where(self, path: str, value: object) -> list[Record]:
+        """The rows whose field (`identifier`, `company/id`) equals the value, text compared without case."""
+        index = self._indexes.get(path)
+        if index is None:
+            index = self._indexes[path] = {}
+            for record_id, record in self.rows.items():
+                index.setdefault(index_value(record, path), {})[record_id] = None
+        found = index.get(value.casefold() if isinstance(value, str) else value, {})
+        return [self.rows[record_id] for record_id in sorted(found)]
+
+    def sort_newest(self) -> None:
+        """After a replay, whose order is another one."""
+        self.newest = dict.fromkeys(sorted(self.rows, key=lambda one: str(self.rows[one]["_info"]["lastUpdated"])))
+
+    def _describe(self, shared: Record, record: Record) -> None:
+        entity = self.entity
+        if "identifier" in entity.refer and record.get("identifier") is not None:
+            shared["identifier"] = record["identifier"]
+        if "name" in entity.refer:
+            shared["name"] = entity.name_of(record)
+        if entity.href and "_info" not in shared:
+            path = entity.path.replace("{" + entity.parent_field + "}", str(index_value(record, entity.parent_field)))
+            shared["_info"] = {f"{entity.href}_href": f"{self._api_root}/{path}/{record['id']}"}
+
+
+def index_value(record: Record, path: str) -> object:
+    head, _, tail = path.partition("/")
+    value = record.get(head)
+    if isinstance(value, dict):
+        value = value.get(tail or "id")
+    return value.casefold() if isinstance(value, str) else value
+
+
+@dataclass(slots=True)
+class Instance:
+    """One company with its keys, roles and records."""
+
+    keys: Keys
+    api_root: str
+    codebase: str = "v2025_1"
+    member: str = "quotewright-api"
+    rights: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By module; a module not named here is allowed in full."""
+    custom_fields: dict[str, list[Record]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tables = {entity.name: Table(entity, self.api_root) for entity in ENTITIES}
+
+    def table(self, name: str) -> Table:
+        return self.tables[name]
+
+    def may(self, module: str, right: str) -> bool:
+        return right in self.rights.get(module, RIGHTS)
+
+
+class Store:
+    """All companies of one server. Every change goes through it, so that it reaches the file."""
+
+    def __init__(self, api_root: str, path: Path | None = None) -> None:
+        self.api_root = api_root
+        self.instances: dict[str, Instance] = {}
+        self._file = JournalFile(path) if path else None
+        self._pending: list[Any] = []
+
+    def get(self, company_id: str) -> Instance | None:
+        return self.instances.get(company_id.casefold())
+
+    def add(self, keys: Keys) -> Instance:
+        instance = Instance(keys, self.api_root)
+        self.instances[keys.company_id.casefold()] = instance
+        self.describe(instance)
+        return instance
+
+    def describe(self, instance: Instance) -> None:
+        """Note everything about the company that isn't a record."""
+        self._pending.append(_description(instance))
+
+    def put(self, instance: Instance, name: str, record: Record) -> None:
+        instance.tables[name].put(record)
+        if self._file:
+            self._pending.append(["put", instance.keys.company_id, name, record])
+
+    def drop(self, instance: Instance, name: str, record_id: int) -> None:
+        instance.tables[name].drop(record_id)
+        if self._file:
+            self._pending.append(["drop", instance.keys.company_id, name, record_id])
+
+    def commit(self) -> None:
+        """Everything since the last commit becomes one line: all of it survives, or none."""
+        if self._file and self._pending:
+            self._file.append(self._pending)
+        self._pending.clear()
+
+    def load(self) -> None:
+        """Replay the file, then write it anew without what has been overwritten since."""
+        if self._file is None:
+            return
+        for line in self._file.lines():
+            for operation in line:
+                self._replay(operation)
+        for instance in self.instances.values():
+            for table in instance.tables.values():
+                table.sort_newest()
+        self._file.rewrite(self._snapshot())
+        self._pending.clear()
+
+    def clear(self) -> None:
+        self.instances.clear()
+        self._pending.clear()
+        if self._file:
+            self._file.rewrite(())
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
+    def _replay(self, operation: list[Any]) -> None:
+        what, company_id, *rest = operation
+        if what == "company":
+            details = dict(rest[0])
+            instance = self.get(company_id) or Instance(Keys(**details["keys"]), self.api_root)
+            self.instances[company_id.casefold()] = instance
+            instance.keys = Keys(**details["keys"])
+            instance.codebase, instance.member = details["codebase"], details["member"]
+            instance.rights = {module: frozenset(rights) for module, rights in details["rights"].items()}
+            instance.custom_fields = details["custom_fields"]
+            return
+        instance = self.instances[company_id.casefold()]
+        if what == "put":
+            instance.tables[rest[0]].put(self._relink(instance, BY_NAME[rest[0]], rest[1]))
+        elif what == "drop":
+            instance.tables[rest[0]].drop(rest[1])
+        elif what == "next":
+            instance.tables[rest[0]].next_id = rest[1]
+
+    def _relink(self, instance: Instance, entity: Entity, record: Record) -> Record:
+        """References read from the file become the shared ones again."""
+
+        def link(target: str, value: Record) -> Record:
+            shared = instance.tables[target].ref(value["id"])
+            if len(shared) == 1:
+                shared.update((key, part) for key, part in value.items() if key != "_info")
+            return shared
+
+        for each in entity.linked:
+            value = record.get(each.name)
+            if value is None:
+                continue
+            if each.kind == "ref":
+                record[each.name] = link(each.target, value)
+            elif each.kind == "refs":
+                record[each.name] = [link(each.target, one) for one in value]
+            elif each.kind == "items":
+                record[each.name] = [self._relink(instance, BY_NAME[each.target], one) for one in value]
+        return record
+
+    def _snapshot(self) -> Iterator[Iterable[Any]]:
+        for instance in self.instances.values():
+            company_id = instance.keys.company_id
+            yield [_description(instance)]
+            for name, table in instance.tables.items():
+                yield from ([["put", company_id, name, record]] for record in table.rows.values())
+                yield [["next", company_id, name, table.next_id]]
+
+
+def _description(instance: Instance) -> list[Any]:
+    details = {
+        "keys": asdict(instance.keys),
+        "codebase": instance.codebase,
+        "member": instance.member,
+        "rights": {module: sorted(rights) for module, rights in instance.rights.items()},
+        "custom_fields": instance.custom_fields,
+    }
+    return ["company", instance.keys.company_id, details]

@@ -1,0 +1,21 @@
+"""Billing cycles. Nothing else of finance is kept yet."""
+
+from integrations.connectwise.sandbox import manners
+from integrations.connectwise.sandbox.entity import Entity
+from integrations.connectwise.sandbox.fields import declare
+
+ENTITIES = (
+    Entity(
+        path="finance/billingCycles",
+        name="BillingCycle",
+        module="System / Table Setup",
+        setup=True,
+        href="billingCycle",
+        unique=("identifier",),
+        after=(manners.one_default,),
+        fields=declare("""
+            identifier!:str(5) name!:str(50) defaultFlag:bool
+            billingOptions!:enum(BiMonthly|BiWeekly|Monthly|NotRecurring|Quarterly|SemiAnnual|Weekly|Yearly)
+        """),
+    ),
+)

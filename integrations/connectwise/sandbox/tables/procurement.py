@@ -1,0 +1,114 @@
+"""The product catalog, its setup tables, and the products put on opportunities. Purchasing is not kept yet."""
+
+from integrations.connectwise.sandbox import manners
+from integrations.connectwise.sandbox.entity import Entity
+from integrations.connectwise.sandbox.fields import declare
+
+SETUP = "System / Table Setup"
+
+ENTITIES = (
+    Entity(
+        path="procurement/categories",
+        name="Category",
+        module=SETUP,
+        setup=True,
+        href="category",
+        unique=("name",),
+        after=(manners.one_default,),
+        fields=declare("""
+            name!:str(50) inactiveFlag:bool priceLevelXref:str(10) integrationXref:str(50) locationIds:ints
+            defaultFlag:bool addAllLocations:bool removeAllLocations:bool
+        """),
+    ),
+    Entity(
+        path="procurement/subcategories",
+        name="SubCategory",
+        module=SETUP,
+        setup=True,
+        href="subcategory",
+        after=(manners.one_default,),
+        fields=declare("""
+            name!:str(50) inactiveFlag:bool integrationXref:str(50) defaultFlag:bool category!:ref(Category)
+        """),
+    ),
+    Entity(
+        path="procurement/types",
+        name="ProductType",
+        module=SETUP,
+        setup=True,
+        href="type",
+        unique=("name",),
+        prepare=(manners.connectwise_id,),
+        after=(manners.one_default,),
+        fields=declare("""
+            name!:str(50) inactiveFlag:bool typeXref:enum(InventoryPart|NonInventoryPart|OtherCharge|Service)
+            defaultFlag:bool ~connectWiseId:str
+        """),
+    ),
+    Entity(
+        path="procurement/unitOfMeasures",
+        name="UnitOfMeasure",
+        module=SETUP,
+        setup=True,
+        href="uom",
+        unique=("name",),
+        after=(manners.one_default,),
+        fields=declare("name!:str(50) inactiveFlag:bool defaultFlag:bool uomScheduleXref:str(31)"),
+    ),
+    Entity(
+        path="procurement/catalog",
+        name="CatalogItem",
+        module="Procurement / Product Catalog",
+        custom=True,
+        refer=("identifier", "name"),
+        label=("description",),
+        href="catalog",
+        unique=("identifier",),
+        prepare=(manners.catalog_defaults,),
+        check=(manners.recurring_item_says_how_often,),
+        fields=declare("""
+            identifier!:str(75) description!:str(60) inactiveFlag:bool subcategory!:ref(SubCategory)
+            type!:ref(ProductType) productClass:enum(Agreement|Bundle|Inventory|NonInventory|Service)=NonInventory
+            serializedFlag:bool serializedCostFlag:bool phaseProductFlag:bool unitOfMeasure:ref(UnitOfMeasure)
+            minStockLevel:int price:num=0 cost:num=0
+            priceAttribute:enum(FixedFee|NotToExceed|OverrideRate|TimeAndMaterials) taxableFlag:bool dropShipFlag:bool
+            specialOrderFlag:bool customerDescription!:str(6000) manufacturer:ref manufacturerPartNumber:str(50)
+            vendor:ref(Company) vendorSku:str(50) notes:str integrationXRef:str(50) sla:ref entityType:ref
+            recurringFlag:bool recurringRevenue:num recurringCost:num recurringOneTimeFlag:bool
+            recurringBillCycle:ref(BillingCycle) recurringCycleType:enum(ContractYear|CalendarYear)
+            calculatedPriceFlag:bool calculatedCostFlag:bool category:ref(Category) ~calculatedPrice:num
+            ~calculatedCost:num billableOption:enum(Billable|DoNotBill|NoCharge|NoDefault)=Billable
+            ~connectWiseID:str agreementType:ref markupPercentage:num markupFlag:bool autoUpdateUnitCostFlag:bool
+            autoUpdateUnitPriceFlag:bool
+        """),
+    ),
+    Entity(
+        path="procurement/products",
+        name="ProductItem",
+        module="Procurement / Products",
+        custom=True,
+        refer=(),
+        prepare=(manners.product_defaults, manners.product_totals),
+        check=(manners.product_belongs_somewhere, manners.location_and_department_exist),
+        fields=declare("""
+            catalogItem!:ref(CatalogItem) description:str(2000) sequenceNumber:num quantity:num=1
+            unitOfMeasure:ref(UnitOfMeasure) price:num cost:num ~extPrice:num ~extCost:num discount:num ~margin:num
+            ~agreementAmount:num
+            priceMethod:enum(FlatRateForRange|PercentMarkupFromCost|PercentMarkdownFromPrice|PricePerUnit)
+            billableOption!:enum(Billable|DoNotBill|NoCharge) agreement:ref locationId^:int ~location:ref(Location)
+            businessUnitId^:int ~businessUnit:ref(Department) vendor:ref(Company) vendorSku:str(50) taxableFlag:bool
+            dropshipFlag:bool specialOrderFlag:bool phaseProductFlag:bool cancelledFlag:bool quantityCancelled:num
+            cancelledReason:str(100) customerDescription^:str(6000) internalNotes:str(1000) productSuppliedFlag:bool
+            subContractorShipToId:int subContractorAmountLimit:num recurring:any sla:ref entityType:ref ticket:ref
+            project:ref phase:ref salesOrder:ref opportunity:ref(Opportunity) invoice:ref warehouseId:int
+            warehouseIdObject:ref warehouseBinId:int warehouseBinIdObject:ref calculatedPriceFlag:bool
+            calculatedCostFlag:bool ~forecastDetailId:int ~cancelledBy:int ~cancelledDate:date ~warehouse:str
+            ~warehouseBin:str purchaseDate:date taxCode:ref integrationXRef:str listPrice:num serialNumberIds:ints
+            serialNumbers:strs ~company:ref(Company) forecastStatus:ref(OpportunityStatus)
+            ~productClass:enum(Agreement|Bundle|Inventory|NonInventory|Service) needToPurchaseFlag:bool
+            ~needToOrderQuantity:int minimumStockFlag:bool shipSet:str(10) ~calculatedPrice:num ~calculatedCost:num
+            invoiceGrouping:ref poApprovedFlag:bool ~uom:str addComponentsFlag:bool ignorePricingSchedulesFlag:bool
+            asioSubscriptionsID:uuid bypassForecastUpdate:bool ~wonCost:num ~wonPrice:num ~wonQuantity:num
+        """),
+    ),
+)

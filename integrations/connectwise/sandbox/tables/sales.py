@@ -1,0 +1,91 @@
+"""Opportunities and the setup tables around them. Sales orders are not kept yet."""
+
+from integrations.connectwise.sandbox import manners
+from integrations.connectwise.sandbox.entity import Entity
+from integrations.connectwise.sandbox.fields import declare
+
+SETUP = "System / Table Setup"
+
+ENTITIES = (
+    Entity(
+        path="sales/probabilities",
+        name="SalesProbability",
+        module=SETUP,
+        setup=True,
+        href="probability",
+        label=("probability",),
+        unique=("probability",),
+        fields=declare("probability!:int(0..100)"),
+    ),
+    Entity(
+        path="sales/stages",
+        name="OpportunityStage",
+        module=SETUP,
+        setup=True,
+        href="stage",
+        unique=("name",),
+        fields=declare("name!:str(50) probability:ref(SalesProbability) color:str(25) sequenceNumber:int"),
+    ),
+    Entity(
+        path="sales/opportunities/types",
+        name="OpportunityType",
+        module=SETUP,
+        setup=True,
+        href="type",
+        label=("description",),
+        unique=("description",),
+        prepare=(manners.connectwise_id,),
+        fields=declare("description!:str(50) inactiveFlag:bool ~connectWiseId:str"),
+    ),
+    Entity(
+        path="sales/opportunities/statuses",
+        name="OpportunityStatus",
+        module=SETUP,
+        setup=True,
+        href="status",
+        unique=("name",),
+        prepare=(manners.connectwise_id, manners.entered_by),
+        after=(manners.one_default,),
+        fields=declare("""
+            name!:str(30) wonFlag:bool lostFlag:bool closedFlag:bool inactiveFlag:bool defaultFlag:bool ~enteredBy:str
+            ~dateEntered:date ~connectWiseId:str
+        """),
+    ),
+    Entity(
+        path="sales/opportunities/ratings",
+        name="OpportunityRating",
+        module=SETUP,
+        setup=True,
+        href="rating",
+        unique=("name",),
+        fields=declare("name!:str(50) sortOrder:int"),
+    ),
+    Entity(
+        path="sales/opportunities",
+        name="Opportunity",
+        module="Sales / Opportunity",
+        custom=True,
+        href="opportunity",
+        links=(
+            ("notes_href", "sales/opportunities/{id}/notes"),
+            ("products_href", "procurement/products?conditions=opportunity/id={id}"),
+        ),
+        prepare=(manners.opportunity_defaults, manners.opportunity_closing),
+        check=(
+            manners.closed_opportunity_needs_its_own_right,
+            manners.company_takes_new_records,
+            manners.location_and_department_exist,
+        ),
+        fields=declare("""
+            name!:str(100) expectedCloseDate^:date type:ref(OpportunityType,active) stage:ref(OpportunityStage)
+            status:ref(OpportunityStatus,active) priority:ref notes:str probability:ref(SalesProbability)
+            source:str(50) rating:ref(OpportunityRating) campaign:ref primarySalesRep!:ref(Member,active)
+            secondarySalesRep:ref(Member,active) locationId^:int businessUnitId^:int company!:ref(Company)
+            contact!:ref(Contact) site:ref(CompanySite) customerPO:str(25) ~pipelineChangeDate:date
+            ~dateBecameLead:date closedDate:date closedBy:ref(Member) ~totalSalesTax:num shipToCompany:ref(Company)
+            shipToContact:ref(Contact) shipToSite:ref(CompanySite) billToCompany:ref(Company)
+            billToContact:ref(Contact) billToSite:ref(CompanySite) billingTerms:ref taxCode:ref currency:ref
+            companyLocationId:int technicalContact:ref(Contact)
+        """),
+    ),
+)

@@ -1,0 +1,173 @@
+"""The `quotewright` command: one small function per word. Does no work: each function calls the module that does.
+
+Modules are imported where they are used, so that the command starts fast and a broken room doesn't take all with it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import App, Parameter
+
+from runtime.errors import UserError
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+app = App(name="quotewright", help="A quote manager that keeps in step with ConnectWise PSA.", version_flags=[])
+database = App(name="db", help="The database of a PostgreSQL of yours.")
+token = App(name="token", help="API tokens of a tenant.")
+app.command(database)
+app.command(token)
+
+
+def _usual_folder() -> Path:
+    """`.data` in the checkout; in the current folder when we were installed somewhere."""
+    return (_CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd()) / ".data"
+
+
+@app.command
+def up(*, data_dir: Path | None = None, port: int = 8000, sandbox_port: int = 8100, demo: bool = True) -> None:
+    """Start everything on this machine: database, Redis, api, worker and a ConnectWise to rehearse against.
+
+    Parameters
+    ----------
+    data_dir
+        Where data, keys and logs are kept. Default: .data
+    port
+        Of the api; 0 takes a free one.
+    sandbox_port
+        Of the rehearsal ConnectWise; 0 takes a free one.
+    demo
+        Make a demo tenant on the first start.
+    """
+    from runtime.up import Options
+    from runtime.up import up as start
+
+    start(Options(data_dir or _usual_folder(), port, sandbox_port, demo))
+
+
+@app.command
+def api(*, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve GraphQL over HTTP and WebSocket."""
+    from runtime import serve
+
+    serve.api(host, port)
+
+
+@app.command
+def worker() -> None:
+    """Synchronise in the background, and answer questions of the api."""
+    from runtime import serve
+
+    serve.worker()
+
+
+@app.command
+def sandbox(*, host: str = "127.0.0.1", port: int = 8100, state_file: Path | None = None) -> None:
+    """Be a ConnectWise to rehearse against.
+
+    Parameters
+    ----------
+    state_file
+        Where its records are kept; without, they end with the process.
+    """
+    from runtime import serve
+
+    serve.sandbox(host, port, state_file)
+
+
+@app.command
+def migrate() -> None:
+    """Bring the tables of DATABASE_OWNER_URL up to date."""
+    from runtime import database as databases
+    from runtime.settings import Settings
+
+    databases.migrate(Settings.load().need("database_owner_url").database_owner_url)
+
+
+@database.command(name="init")
+def database_init(admin_url: Annotated[str, Parameter(env_var="DATABASE_ADMIN_URL")]) -> None:
+    """Make the roles and the database that DATABASE_URL and DATABASE_OWNER_URL name, passwords included.
+
+    Parameters
+    ----------
+    admin_url
+        The address of a role that may make roles and databases.
+    """
+    from runtime import database as databases
+    from runtime.settings import Settings
+
+    name = databases.init_for(admin_url, Settings.load())
+    print(f"The database {name} and its roles are ready; next: quotewright migrate")
+
+
+@token.command(name="create")
+def token_create(*, tenant: UUID, name: str, scope: list[str], days: int | None = None) -> None:
+    """Make a token and print it, this once.
+
+    Parameters
+    ----------
+    scope
+        What it may do; repeat for several.
+    days
+        How long it is valid. Default: until it is revoked.
+    """
+    from runtime import tokens
+
+    print(tokens.create(tenant, name, scope, days))
+
+
+@token.command(name="list")
+def token_list(*, tenant: UUID) -> None:
+    """Show the tokens of a tenant, without their secret part."""
+    from runtime import tokens
+
+    for line in tokens.listing(tenant):
+        print(line)
+
+
+@token.command(name="revoke")
+def token_revoke(token_id: UUID, *, tenant: UUID) -> None:
+    """Make a token useless from now on."""
+    from runtime import tokens
+
+    tokens.revoke(tenant, token_id)
+
+
+@app.command
+def schema() -> None:
+    """Print the GraphQL schema."""
+    from api.schema import schema as graphql
+
+    print(graphql.as_str())
+
+
+@app.command
+def tour(*, data_dir: Path | None = None) -> None:
+    """Walk through the product against a running `up`.
+
+    Parameters
+    ----------
+    data_dir
+        That of the running system. Default: .data
+    """
+    from runtime.tour import walk
+
+    walk(data_dir or _usual_folder())
+
+
+def main() -> None:
+    """Run the command line. What a person can put right is one sentence and exit code 1, never a stack trace."""
+    try:
+        app()
+    except UserError as error:
+        print(f"quotewright: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""A folder with one owner: its lock, and files in it that only we may read. Does not know what the folder is for."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from runtime.errors import UserError
+from runtime.processes import is_alive
+
+
+class FolderLock:
+    """The right to use a folder, for this process and the children that are handed `fileno`.
+
+    The lock belongs to the open file, which children inherit. So after a kill -9 of the owner it becomes free exactly
+    when the last of its children is gone, and nobody starts a second server on files that a dying one still writes.
+    """
+
+    def __init__(self) -> None:
+        self.fileno = -1
+
+    def acquire(self, folder: Path, patience: float = 30) -> None:
+        """Take the lock. A living owner is refused at once; the children of a dead one are given `patience` seconds.
+
+        Raises UserError.
+        """
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            deadline = time.monotonic() + patience
+            while not _try_lock(handle):
+                owner = _owner(handle)
+                if owner and is_alive(owner):
+                    raise UserError(f"The data folder {folder} is in use by process {owner}.")
+                if time.monotonic() > deadline:
+                    raise UserError(
+                        f"The data folder {folder} is still in use by what an earlier run left behind."
+                    )
+                time.sleep(0.01)
+            os.truncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        except BaseException:
+            os.close(handle)
+            raise
+        self.fileno = handle
+
+    def release(self) -> None:
+        """Give it back. The file stays: removing it would let two owners hold locks on two different files."""
+        if self.fileno >= 0:
+            os.close(self.fileno)
+            self.fileno = -1
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _owner(handle: int) -> int | None:
+    text = os.pread(handle, 32, 0).strip()
+    return int(text) if text.isdigit() else None
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder, made when it isn't there: others may pass through (PostgreSQL runs as nobody under root), not look.
+
+    Modes of folders that were there already are left alone. Raises UserError.
+    """
+    try:
+        for part in [*reversed(folder.parents), folder]:
+            if not part.exists():
+                part.mkdir(exist_ok=True)
+                part.chmod(0o711)
+    except OSError as error:
+        raise UserError(f"The folder {folder} cannot be made: {error.strerror}.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"The folder {folder} is not writable.")
+    return folder
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file of mode 0600 in one step: a reader sees the old text or the new one, never half of it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        os.fchmod(handle, 0o600)
+        file.write(text)
+        file.flush()
+        os.fsync(handle)
+    beside.replace(path)

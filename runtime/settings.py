@@ -1,0 +1,91 @@
+"""Everything that can be set from outside, read once from the environment. Does not read files and starts nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.errors import UserError
+
+if TYPE_CHECKING:
+    from domain.secrets import Keyring
+
+
+class Settings(BaseSettings):
+    """The environment. Names have no prefix: `database_url` is DATABASE_URL. Times are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    # Empty means: `quotewright up` starts its own; every other command asks for it (see `need`).
+    database_url: str = ""  # as qw_app
+    database_owner_url: str = ""  # as qw_owner: migrations only
+    redis_url: str = ""
+
+    secret_keys: SecretStr = SecretStr("")  # "kid:base64,kid2:base64"; the first encrypts, all decrypt
+    connectwise_client_id: str = ""
+    allow_loopback_sites: bool = False  # for development: the sandbox lives on 127.0.0.1; `up` sets it
+
+    public_url: str = "http://127.0.0.1:8000"
+    log_format: Literal["json", "console"] = "json"
+    graphiql: bool = False
+    environment: Literal["production", "development", "test"] = "production"
+
+    sync_http_timeout: float = Field(default=10, gt=0)  # a call to the vendor ends within this
+    sync_lease: float = Field(default=30, gt=0)  # who doesn't renew it has lost the record
+    sync_settle: float = Field(default=67, gt=0)  # how long a create whose answer was lost may still show up
+    sync_sweep: float = Field(default=2, gt=0)  # how often the worker looks by itself, without a bell
+    sync_pace: float = Field(default=1, gt=0)
+
+    @model_validator(mode="after")
+    def _a_call_fits_into_its_lease(self) -> Self:
+        if self.sync_http_timeout >= self.sync_lease:
+            raise ValueError("SYNC_HTTP_TIMEOUT must be shorter than SYNC_LEASE")
+        return self
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this process. Raises UserError with a sentence instead of pydantic's report."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            name = ".".join(str(part) for part in first["loc"]).upper()
+            text = first["msg"].removeprefix("Value error, ")
+            raise UserError(f"{name}: {text}." if name else f"{text}.") from None
+
+    def need(self, *names: str) -> Self:
+        """These settings, when they are all there: `Settings.load().need("database_url")`. Raises UserError."""
+        missing = [name.upper() for name in names if not _text(getattr(self, name))]
+        if missing:
+            raise UserError(
+                f"Set {' and '.join(missing)} in the environment, or let `quotewright up` start everything."
+            )
+        return self
+
+    def keyring(self) -> Keyring:
+        """The secret keys. Raises UserError when one is malformed or none is set; the text shows nothing of a key."""
+        from domain.secrets import BadKeyring, Keyring
+
+        try:
+            return Keyring.parse(self.need("secret_keys").secret_keys.get_secret_value())
+        except BadKeyring as error:
+            raise UserError(f"SECRET_KEYS: {error}") from None
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def libpq_url(url: str) -> str:
+    """The address as psycopg takes it: `postgresql+psycopg://…` and `postgres://…` become `postgresql://…`."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The address as SQLAlchemy takes it, with the driver named."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", url)

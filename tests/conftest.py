@@ -1,0 +1,85 @@
+"""Fixtures that every room needs: a PostgreSQL and a Valkey per test process, a fresh database per test.
+
+Holds no data and no client: what one room needs stands in the conftest.py of its folder.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis as redis_client
+
+from runtime import database as databases
+from runtime.embedded import EmbeddedPostgres, EmbeddedValkey
+
+TEMPLATE = "quotewright_template"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class FreshDatabase:
+    """Addresses of a database that only this test knows, as SQLAlchemy takes them; `libpq_url` makes them psycopg's."""
+
+    name: str
+    app_url: str
+    owner_url: str
+    admin_url: str
+
+
+@pytest.fixture(scope="session")
+def store_folder() -> Iterator[Path]:
+    """Not below pytest's own folder: that is closed to `nobody`, as whom PostgreSQL runs when we are root."""
+    folder = Path(tempfile.mkdtemp(prefix="quotewright-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(store_folder: Path) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL with the roles made and a migrated template database that nobody is connected to."""
+    server = EmbeddedPostgres(store_folder / "postgres", fsync=False)
+    server.start()
+    try:
+        databases.init(server.url, TEMPLATE)
+        databases.migrate(server.url_for(databases.OWNER, TEMPLATE))
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
+    """An empty, migrated database of its own; gone after the test with whoever is still connected."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    databases.create_from_template(postgres.url, TEMPLATE, name)
+    yield FreshDatabase(
+        name,
+        app_url=postgres.url_for(databases.APP, name),
+        owner_url=postgres.url_for(databases.OWNER, name),
+        admin_url=postgres.url_for("postgres", name),
+    )
+    databases.drop(postgres.url, name)
+
+
+@pytest.fixture(scope="session")
+def valkey(store_folder: Path) -> Iterator[EmbeddedValkey]:
+    server = EmbeddedValkey(store_folder / "valkey")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(valkey: EmbeddedValkey) -> str:
+    """The address of a Valkey that holds nothing yet."""
+    with redis_client.Redis.from_url(valkey.url) as client:
+        client.flushall()
+    return valkey.url

@@ -1,0 +1,244 @@
+"""The arithmetic of quotes, against a second computation with fractions, where nothing can be rounded by accident."""
+
+import decimal
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from domain.errors import UserError
+from domain.quotes.totals import (
+    BadLine,
+    LineInput,
+    line_totals,
+    minor_units,
+    net_unit_price,
+    quote_totals,
+    to_minor,
+)
+
+D = Decimal
+
+
+def rounded(exact: Fraction, places: int) -> Fraction:
+    """Half-up, ties away from zero, with whole numbers only."""
+    scaled = abs(exact) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Fraction(whole if exact >= 0 else -whole, 10**places)
+
+
+def naive(line: LineInput, units: int) -> tuple[Fraction, Fraction, Fraction]:
+    """Gross, net, tax."""
+    exact = Fraction(line.quantity) * Fraction(line.unit_price)
+    gross = net = rounded(exact, units)
+    if line.discount_amount is not None:
+        net = gross - rounded(Fraction(line.discount_amount), units)
+    if line.discount_percent is not None:
+        net = rounded(exact - exact * Fraction(line.discount_percent) / 100, units)
+    return gross, net, rounded(net * Fraction(line.tax_rate) / 100, units)
+
+
+def decimals(low: int, high: int, places: int) -> st.SearchStrategy[Decimal]:
+    return st.integers(low * 10**places, high * 10**places).map(lambda n: D(n).scaleb(-places))
+
+
+percents = st.one_of(decimals(0, 100, 0), decimals(0, 100, 4))
+quantities = st.one_of(decimals(0, 20, 0), decimals(0, 20, 6), decimals(0, 100_000, 6))
+prices = st.one_of(decimals(-50, 50, 2), decimals(-50, 50, 4), decimals(-1_000_000, 1_000_000, 4))
+units = st.sampled_from([0, 2, 3])
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> LineInput:
+    quantity, price = draw(quantities), draw(prices)
+    gross = rounded(Fraction(quantity) * Fraction(price), 0)
+    kind = draw(st.sampled_from(["none", "percent", "amount"]))
+    return LineInput(
+        quantity=quantity,
+        unit_price=price,
+        discount_percent=draw(percents) if kind == "percent" else None,
+        discount_amount=draw(decimals(0, max(int(gross) - 1, 0), 4)) if kind == "amount" else None,
+        tax_rate=draw(percents),
+        counted=draw(st.booleans()),
+        unit_cost=draw(st.none() | prices),
+    )
+
+
+@given(lines(), units)
+@example(LineInput(D(1), D("0.005")), 2)
+@example(LineInput(D(1), D("-0.005")), 2)
+@example(LineInput(D("9999999999999.999999"), D("0.0999")), 2)
+@example(LineInput(D("0.000001"), D("999999999999999.9999"), D("33.3333"), tax_rate=D("7.7777")), 3)
+def test_a_line_comes_to_what_fractions_say(line: LineInput, units: int) -> None:
+    gross, net, tax = naive(line, units)
+    totals = line_totals(line, units)
+    assert (totals.gross, totals.net, totals.tax) == (gross, net, tax)
+    assert (totals.discount, totals.total) == (gross - net, net + tax)
+
+
+@given(lines(), units)
+def test_amounts_are_whole_minor_units_and_never_minus_zero(line: LineInput, units: int) -> None:
+    totals = line_totals(line, units)
+    for amount in (totals.gross, totals.discount, totals.net, totals.tax, totals.total):
+        assert amount.as_tuple().exponent == -units
+        assert not (amount.is_zero() and amount.is_signed())
+        assert Fraction(to_minor(amount, units), 10**units) == Fraction(amount)
+
+
+@given(st.lists(lines(), max_size=8), units)
+def test_a_quote_is_the_sum_of_its_counted_lines(many: list[LineInput], units: int) -> None:
+    quote = quote_totals(many, units)
+    counted = [line for line in many if line.counted]
+    parts = [naive(line, units) for line in counted]
+    assert quote.subtotal == sum(net for _, net, _ in parts)
+    assert quote.discount == sum(gross - net for gross, net, _ in parts)
+    assert quote.tax == sum(tax for _, _, tax in parts)
+    assert quote.total == quote.subtotal + quote.tax
+    costs = [rounded(Fraction(x.quantity) * Fraction(x.unit_cost), units) for x in counted if x.unit_cost is not None]
+    assert quote.cost == (sum(costs) if costs else None)
+
+
+@given(lines(), units)
+def test_a_credit_cancels_its_charge(line: LineInput, units: int) -> None:
+    charge = LineInput(line.quantity, abs(line.unit_price), line.discount_percent, None, line.tax_rate)
+    credit = LineInput(line.quantity, -abs(line.unit_price), line.discount_percent, None, line.tax_rate)
+    assert quote_totals([charge, credit], units).total == 0
+    assert line_totals(credit, units).net == -line_totals(charge, units).net
+
+
+def test_the_callers_decimal_context_has_no_say() -> None:
+    line = LineInput(D("1234567.891234"), D("98765.4321"), D("12.3456"), tax_rate=D("19"))
+    expected = line_totals(line, 2)
+    with decimal.localcontext(decimal.Context(prec=4, rounding=decimal.ROUND_DOWN)):
+        assert line_totals(line, 2) == expected
+        assert quote_totals([line, line], 2).subtotal == quote_totals([line, line], 2).total - 2 * expected.tax
+        assert net_unit_price(D("1000000.01"), D(3), 4, 2) == (D("333333.3367"), D(0))
+        assert to_minor(D("1234567.89"), 2) == 123456789
+
+
+def test_an_empty_quote_comes_to_nothing() -> None:
+    quote = quote_totals([], 2)
+    assert str(quote.total) == "0.00"
+    assert quote.cost is None
+
+
+GOOD = LineInput(D(2), D(10))
+NAN, INFINITE = D("NaN"), D("Infinity")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "words"),
+    [
+        (LineInput(D(-1), D(10)), "quantity", "negative"),
+        (LineInput(NAN, D(10)), "quantity", "must be a number"),
+        (LineInput(D("sNaN"), D(10)), "quantity", "must be a number"),
+        (LineInput(D("1.0000001"), D(10)), "quantity", "at most 6 decimal places"),
+        (LineInput(D("1E+13"), D(0)), "quantity", "too large"),
+        (LineInput(D("1E+999999"), D(0)), "quantity", "too large"),
+        (LineInput(D(10**11), D(10)), "quantity", "too large"),
+        (LineInput(D(1), INFINITE), "unitPrice", "must be a number"),
+        (LineInput(D(1), D("0.00001")), "unitPrice", "at most 4 decimal places"),
+        (LineInput(D(1), D("1E-999999")), "unitPrice", "at most 4 decimal places"),
+        (LineInput(D(2), D(10), discount_percent=D("-0.0001")), "discountPercent", "between 0 and 100"),
+        (LineInput(D(2), D(10), discount_percent=D("100.0001")), "discountPercent", "between 0 and 100"),
+        (LineInput(D(2), D(10), discount_percent=NAN), "discountPercent", "must be a number"),
+        (LineInput(D(2), D(10), discount_amount=D(-1)), "discountAmount", "can't be negative"),
+        (LineInput(D(2), D(10), discount_amount=D("20.01")), "discountAmount", "more than the line is worth (20.00)"),
+        (LineInput(D(2), D(-10), discount_amount=D(1)), "discountAmount", "credit"),
+        (LineInput(D(2), D(10), D(1), D(1)), "discountAmount", "one discount"),
+        (LineInput(D(2), D(10), D(0), D(0)), "discountAmount", "one discount"),
+        (LineInput(D(2), D(10), tax_rate=D(-1)), "taxRate", "between 0 and 100"),
+        (LineInput(D(2), D(10), tax_rate=D(101)), "taxRate", "between 0 and 100"),
+        (LineInput(D(2), D(10), unit_cost=NAN), "unitCost", "must be a number"),
+        (LineInput(D(2), D(10), unit_cost=D(10**12)), "unitCost", "too large"),
+    ],
+)
+def test_a_senseless_line_is_refused_by_name(line: LineInput, field: str, words: str) -> None:
+    with pytest.raises(BadLine) as caught:
+        line_totals(line, 2)
+    assert caught.value.field == (field,)
+    assert words in caught.value.message
+    assert isinstance(caught.value, UserError)
+    assert isinstance(caught.value, ValueError)
+    with pytest.raises(BadLine) as caught:
+        quote_totals([GOOD, line], 2)
+    assert caught.value.field == ("lines", "1", field)
+
+
+def test_a_line_that_does_not_count_must_make_sense_too() -> None:
+    with pytest.raises(BadLine):
+        quote_totals([LineInput(D(-1), D(1), counted=False)], 2)
+
+
+def test_discounts_may_take_everything() -> None:
+    assert line_totals(LineInput(D(2), D(10), discount_percent=D(100)), 2).total == 0
+    assert line_totals(LineInput(D(2), D(10), discount_amount=D(20)), 2).total == 0
+    # 0.005 is printed as 0.01, so 0.01 may be taken off.
+    assert line_totals(LineInput(D(1), D("0.005"), discount_amount=D("0.01")), 2).net == 0
+
+
+def test_trailing_zeros_are_no_decimal_places() -> None:
+    assert line_totals(LineInput(D("1." + "0" * 60), D("2.50000000")), 2).net == D("2.50")
+
+
+@given(decimals(-100_000, 100_000, 2), quantities, st.integers(0, 5))
+@example(D("1.00"), D("3"), 2)
+@example(D("0.10"), D("8"), 2)  # 0.0125 is right between two prices
+@example(D("0.05"), D("2"), 2)
+def test_a_net_price_is_as_near_as_any_and_the_remainder_says_the_rest(net: D, quantity: D, places: int) -> None:
+    price, remainder = net_unit_price(net, quantity, places, 2)
+    assert price.as_tuple().exponent == -places
+
+    def left(candidate: Fraction) -> Fraction:
+        return Fraction(net) - rounded(candidate * Fraction(quantity), 2)
+
+    assert remainder == left(Fraction(price))
+    if quantity == 0:
+        assert (price, remainder) == (0, net)
+        return
+    step = Fraction(1, 10**places)
+    middle = rounded(Fraction(net) / Fraction(quantity), places)
+    assert abs(remainder) == min(abs(left(middle + steps * step)) for steps in range(-3, 4))
+    assert abs(Fraction(price) - Fraction(net) / Fraction(quantity)) < step
+
+
+def test_a_net_price_between_two_takes_the_one_that_leaves_less() -> None:
+    # 0.03 / 6 = 0.005: 0.01 x 6 says three cents too much, 0.00 x 6 three too little. 0.015 a piece with three places.
+    assert net_unit_price(D("0.03"), D(6), 2, 2) == (D("0.00"), D("0.03"))
+    # 2.5 x 0.05 = 0.125 -> 0.13 says one cent too much; plain half-up rounding of 0.044 would agree, of 0.045 not.
+    assert net_unit_price(D("0.09"), D("1.5"), 2, 2) == (D("0.06"), D("0.00"))
+    # 0.18 / 1.2 = 0.15, between 0.1 and 0.2 of one place: 0.12 is six off, 0.24 is six off.
+    assert net_unit_price(D("0.18"), D("1.2"), 1, 2)[1].copy_abs() == D("0.06")
+    # 0.03 x 0.5 = 0.015 -> 0.02, one too many for 0.01; 0.02 x 0.5 says it exactly.
+    assert net_unit_price(D("0.01"), D("0.5"), 2, 2) == (D("0.02"), D("0.00"))
+    # Right between: 1.5 x 0.02 = 0.03 and 1.5 x 0.03 = 0.045 -> 0.05, but the price wanted is 0.04 / 1.5 = 0.0266.
+    assert net_unit_price(D("0.04"), D("1.5"), 2, 2) == (D("0.03"), D("-0.01"))
+
+
+def test_a_net_price_for_a_negative_quantity_is_refused() -> None:
+    with pytest.raises(BadLine):
+        net_unit_price(D(1), D(-1), 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("currency", "places"), [("USD", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3), ("TND", 3), ("CLF", 4), ("XYZ", 2)]
+)
+def test_currencies_have_their_minor_units(currency: str, places: int) -> None:
+    assert minor_units(currency) == places
+
+
+@pytest.mark.parametrize("currency", ["", "usd", "US", "USDX", "U$D", "ÜSD", "US "])
+def test_what_is_no_currency_code_is_refused(currency: str) -> None:
+    with pytest.raises(UserError, match="three capital letters"):
+        minor_units(currency)
+
+
+def test_minor_units_lose_nothing() -> None:
+    assert to_minor(D("-12.34"), 2) == -1234
+    assert to_minor(D("12"), 0) == 12
+    assert to_minor(D("12.340000"), 3) == 12340
+    for amount in (D("12.345"), NAN, INFINITE, D("1E+40")):
+        with pytest.raises(UserError):
+            to_minor(amount, 2)
