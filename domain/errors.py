@@ -116,3 +116,28 @@ class Unauthenticated(_Coded):
 
     def __init__(self, message: str = "A valid token is needed.", field: tuple[str, ...] = ()) -> None:
         super().__init__(message, field)
+
+
+class LimitExceeded(_Coded):
+    """The request as a whole asks for too much. What exceeds a limit inside an input is a plain UserError."""
+
+    CODE = ErrorCode.LIMIT_EXCEEDED
+
+
+class BadCursor(_Coded):
+    """Must not tell what is wrong with the cursor: its inside is nobody's business but ours."""
+
+    CODE = ErrorCode.BAD_CURSOR
+
+    def __init__(
+        self,
+        message: str = "This is not a cursor of this list in this order. Pass cursors on exactly as the API gave them.",
+        field: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, field)
+
+
+class Unavailable(_Coded):
+    """Something that we depend on doesn't answer. The sentence says that trying again may help."""
+
+    CODE = ErrorCode.UNAVAILABLE

@@ -37,10 +37,13 @@ def shorten(text: str, limit: int) -> str:
     if length(text) <= limit:
         return text
     room = _fitting(text, limit - 1)
-    ends = [end for end in range(room, 0, -1) if not text[end - 1].isspace() and _is_between_characters(text, end)]
-    in_a_word = ends[0] if ends else 0
-    end = next((end for end in ends if _ends_word(text, end) and end >= room / 2), in_a_word)
-    return text[:end] + ELLIPSIS
+    for end in range(room, room // 2, -1):
+        if _ends_word(text, end) and _is_between_characters(text, end):
+            return text[:end] + ELLIPSIS
+    for end in range(room, 0, -1):
+        if not text[end - 1].isspace() and _is_between_characters(text, end):
+            return text[:end] + ELLIPSIS
+    return ELLIPSIS
 
 
 def fold(text: str) -> str:
@@ -48,11 +51,23 @@ def fold(text: str) -> str:
 
     Two names are "the same, ignoring case and spaces" when this is equal. Folding twice changes nothing more.
     """
-    # Casefolding can undo the normal form, and the other way round: after two rounds nothing moves any more.
-    for _ in range(2):
-        text = unicodedata.normalize("NFKC", text).casefold()
-    # Without the space between them, a letter and an accent come together.
-    return unicodedata.normalize("NFKC", _SPACE.sub("", unicodedata.normalize("NFKC", text)))
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    # Once more: without the space between them, a letter and an accent come together.
+    return unicodedata.normalize("NFKC", _SPACE.sub("", text))
+
+
+def next_prefix(prefix: str) -> str | None:
+    """The smallest text, by code points, that is greater than all that begin with `prefix`; None: there is none.
+
+    So `name >= prefix AND name < next_prefix(prefix)` is "begins with", on any column that compares by code points.
+    """
+    for end in range(len(prefix), 0, -1):
+        following = ord(prefix[end - 1]) + 1
+        if 0xD800 <= following <= 0xDFFF:  # surrogates are no characters
+            following = 0xE000
+        if following <= 0x10FFFF:
+            return prefix[: end - 1] + chr(following)
+    return None
 
 
 def _fitting(text: str, limit: int) -> int:

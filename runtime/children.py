@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from runtime import processes
+from runtime.datafolder import open_log
 
 
 class Command:
@@ -28,10 +29,12 @@ class Command:
         keep_open: Sequence[int] = (),
     ) -> None:
         self.name = name
+        self.title = f"The {name}"
         self.log = log
         self.ready_at = ready_at
         self._argv, self._env, self._grace, self._keep_open = argv, env, grace, keep_open
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked = False
 
     @property
     def alive(self) -> bool:
@@ -42,18 +45,23 @@ class Command:
         return self._process.pid if self._process is not None and self.alive else None
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = processes.spawn(
+        with open_log(self.log) as log:
+            processes.spawn(
                 self._argv,
+                keep=self._keep,
                 when_parent_dies=signal.SIGTERM,
                 log=log.fileno(),
                 env={**os.environ, "PYTHONUNBUFFERED": "1"} if self._env is None else self._env,
                 keep_open=self._keep_open,
             )
 
+    def _keep(self, process: subprocess.Popen[bytes]) -> None:
+        self._process, self._asked = process, False
+
     def ask(self) -> None:
         """Ask it to stop, without waiting: several may then end side by side."""
-        if self._process is not None and self.alive:
+        if self._process is not None and self.alive and not self._asked:
+            self._asked = True  # once: many take a second signal for impatience
             self._process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
@@ -62,7 +70,8 @@ class Command:
 
     def stop(self) -> None:
         if self._process is not None:
-            processes.end(self._process, signal.SIGTERM, self._grace)
+            self.ask()
+            processes.end(self._process, None, self._grace)
             self._process = None
 
     def answers(self) -> bool:

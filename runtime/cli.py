@@ -139,9 +139,9 @@ def token_revoke(token_id: UUID, *, tenant: UUID) -> None:
 @app.command
 def schema() -> None:
     """Print the GraphQL schema."""
-    from api.schema import schema as graphql
+    from api.schema import sdl
 
-    print(graphql.as_str())
+    print(sdl(), end="")
 
 
 @app.command

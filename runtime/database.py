@@ -10,7 +10,8 @@ from importlib.resources import files
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import ConnDict, conninfo_to_dict, make_conninfo
+from psycopg.abc import ConnDict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from runtime.errors import UserError
 from runtime.settings import Settings, libpq_url
@@ -70,7 +71,10 @@ def _make_roles(server: psycopg.Connection, passwords: dict[str, str]) -> None:
 def init_for(admin_url: str, settings: Settings) -> str:
     """`init` with the name and the passwords that the settings use; the database's name. Raises UserError."""
     settings.need("database_url", "database_owner_url")
-    app, owner = _parts("DATABASE_URL", settings.database_url), _parts("DATABASE_OWNER_URL", settings.database_owner_url)
+    app, owner = (
+        _parts("DATABASE_URL", settings.database_url),
+        _parts("DATABASE_OWNER_URL", settings.database_owner_url),
+    )
     for setting, parts, role in (("DATABASE_URL", app, APP), ("DATABASE_OWNER_URL", owner, OWNER)):
         if parts.get("user") != role:
             raise UserError(f"{setting} must connect as {role}.")

@@ -6,6 +6,7 @@ import fcntl
 import os
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from runtime.errors import UserError
 from runtime.processes import is_alive
@@ -34,9 +35,7 @@ class FolderLock:
                 if owner and is_alive(owner):
                     raise UserError(f"The data folder {folder} is in use by process {owner}.")
                 if time.monotonic() > deadline:
-                    raise UserError(
-                        f"The data folder {folder} is still in use by what an earlier run left behind."
-                    )
+                    raise UserError(f"The data folder {folder} is still in use by what an earlier run left behind.")
                 time.sleep(0.01)
             os.truncate(handle, 0)
             os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
@@ -66,20 +65,24 @@ def _owner(handle: int) -> int | None:
 
 
 def make_folder(folder: Path) -> Path:
-    """The folder, made when it isn't there: others may pass through (PostgreSQL runs as nobody under root), not look.
-
-    Modes of folders that were there already are left alone. Raises UserError.
-    """
+    """The folder, made for us alone when it isn't there; what was there keeps its mode. Raises UserError."""
+    # PostgreSQL runs as nobody when we are root, and must be able to pass through; not to look.
+    mode = 0o711 if os.geteuid() == 0 else 0o700
     try:
         for part in [*reversed(folder.parents), folder]:
             if not part.exists():
                 part.mkdir(exist_ok=True)
-                part.chmod(0o711)
+                part.chmod(mode)
     except OSError as error:
         raise UserError(f"The folder {folder} cannot be made: {error.strerror}.") from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UserError(f"The folder {folder} is not writable.")
     return folder
+
+
+def open_log(path: Path) -> BinaryIO:
+    """A file of mode 0600 to append to."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")
 
 
 def write_private(path: Path, text: str) -> None:

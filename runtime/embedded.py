@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from runtime import binaries, processes
-from runtime.datafolder import FolderLock, make_folder
+from runtime.datafolder import FolderLock, make_folder, open_log
 from runtime.errors import UserError
 from runtime.sockets import SocketFolder
 
@@ -30,6 +30,7 @@ class _Store:
     """One server on one folder: lock, sockets, child. Subclasses know the server's manners."""
 
     name: str
+    title: str
     stop_signal: signal.Signals
 
     def __init__(self, folder: Path) -> None:
@@ -59,9 +60,10 @@ class _Store:
         try:
             if not again:
                 self._lock.acquire(make_folder(self.folder))
-            with self.log.open("ab") as log:
+                self._clear_away()
+            with open_log(self.log) as log:
                 self._log_start = log.tell()
-                self.process = self._launch(log.fileno())
+                self._launch(log.fileno())
             self._wait_until_ready()
         except BaseException:
             self._end() if again else self.stop()
@@ -75,6 +77,9 @@ class _Store:
             self._sockets.remove()
             self._lock.release()
 
+    def _keep(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+
     def _end(self) -> None:
         if self.process is not None:
             processes.end(self.process, self.stop_signal, _GRACE)
@@ -85,9 +90,9 @@ class _Store:
         deadline = time.monotonic() + _PATIENCE
         while not self._ready(self.process.pid):
             if self.process.poll() is not None:
-                raise UserError(f"{self.name} did not start ({self._last_words()}); its log is {self.log}.")
+                raise UserError(f"{self.title} did not start ({self._last_words()}); its log is {self.log}.")
             if time.monotonic() > deadline:
-                raise UserError(f"{self.name} was not ready within {_PATIENCE} seconds; its log is {self.log}.")
+                raise UserError(f"{self.title} was not ready within {_PATIENCE} seconds; its log is {self.log}.")
             time.sleep(0.005)
 
     def _last_words(self) -> str:
@@ -100,7 +105,10 @@ class _Store:
     def url(self) -> str:
         raise NotImplementedError
 
-    def _launch(self, log: int) -> subprocess.Popen[bytes]:
+    def _clear_away(self) -> None:
+        """What a run that was killed left behind. The lock is ours: none of its processes is alive."""
+
+    def _launch(self, log: int) -> None:
         raise NotImplementedError
 
     def _ready(self, pid: int) -> bool:
@@ -110,7 +118,7 @@ class _Store:
 class EmbeddedPostgres(_Store):
     """PostgreSQL 18 without a TCP port. The superuser is `postgres`; who reaches the socket is trusted."""
 
-    name = "PostgreSQL"
+    name, title = "postgres", "PostgreSQL"
     stop_signal = signal.SIGINT  # fast shutdown: sessions are ended, everything is written
 
     def __init__(self, folder: Path, *, fsync: bool = True, max_connections: int = 100) -> None:
@@ -137,9 +145,9 @@ class EmbeddedPostgres(_Store):
         """An address as SQLAlchemy takes it, e.g. `postgresql+psycopg://qw_app@/quotewright?host=/short/folder`."""
         return f"postgresql+psycopg://{user}@/{database}?host={quote(str(self._sockets.path))}"
 
-    def _launch(self, log: int) -> subprocess.Popen[bytes]:
+    def _launch(self, log: int) -> None:
         account = binaries.account_for_postgres()
-        home = binaries.postgres_for(account, self.folder)
+        home = binaries.postgres_for(account)
         data = binaries.data_for(account, self.folder / "data")
         sockets = self._sockets.make(account)
         if not (data / "PG_VERSION").exists():
@@ -147,7 +155,12 @@ class EmbeddedPostgres(_Store):
         argv: list[str | Path] = [home / "bin" / "postgres", "-D", data]
         for option, value in (self._options | {"unix_socket_directories": str(sockets)}).items():
             argv += ["-c", f"{option}={value}"]
-        return self._spawn(argv, account, data, log)
+        self._spawn(argv, account, data, log)
+
+    def _clear_away(self) -> None:
+        # It names a process by number only. After a reboot, or in a container, the number is soon somebody else's,
+        # and PostgreSQL would refuse to start.
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
     def _initdb(self, home: Path, data: Path, account: binaries.Account | None, log: int) -> None:
         """Into a folder beside, then renamed: an initdb that is killed leaves nothing that looks like a database."""
@@ -160,7 +173,8 @@ class EmbeddedPostgres(_Store):
         argv += ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
         if self._options.get("fsync") == "off":
             argv.append("--no-sync")
-        self.process = self._spawn(argv, account, fresh, log)
+        self._spawn(argv, account, fresh, log)
+        assert self.process is not None
         if self.process.wait() != 0:
             raise UserError(f"PostgreSQL could not make its data folder ({self._last_words()}); its log is {self.log}.")
         try:
@@ -168,11 +182,10 @@ class EmbeddedPostgres(_Store):
         except OSError:
             raise UserError(f"{data} is not empty, yet holds no PostgreSQL database: move it away.") from None
 
-    def _spawn(
-        self, argv: list[str | Path], account: binaries.Account | None, cwd: Path, log: int
-    ) -> subprocess.Popen[bytes]:
-        return processes.spawn(
+    def _spawn(self, argv: list[str | Path], account: binaries.Account | None, cwd: Path, log: int) -> None:
+        processes.spawn(
             argv,
+            keep=self._keep,
             when_parent_dies=self.stop_signal,
             log=log,
             # Nothing of our environment may steer it: PGDATA, PGOPTIONS, a locale that isn't installed.
@@ -195,22 +208,27 @@ class EmbeddedPostgres(_Store):
 class EmbeddedValkey(_Store):
     """Valkey 9 without a TCP port, for whatever speaks to Redis. A write that it acknowledged survives a kill -9."""
 
-    name = "Valkey"
+    name, title = "valkey", "Valkey"
     stop_signal = signal.SIGTERM
 
     @property
     def url(self) -> str:
         return f"unix://{quote(str(self._sockets.path))}/valkey.sock"
 
-    def _launch(self, log: int) -> subprocess.Popen[bytes]:
+    def _launch(self, log: int) -> None:
         address = self._sockets.make(None) / "valkey.sock"
         address.unlink(missing_ok=True)
         argv: list[str | Path] = [binaries.valkey(), "--port", "0", "--unixsocket", address, "--unixsocketperm", "700"]
         argv += ["--dir", self.folder, "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
         # arq's queue is not a cache: when memory is full a write fails, nothing is thrown away silently.
         argv += ["--maxmemory-policy", "noeviction", "--daemonize", "no"]
-        return processes.spawn(
-            argv, when_parent_dies=self.stop_signal, log=log, cwd=self.folder, keep_open=[self._lock.fileno]
+        processes.spawn(
+            argv,
+            keep=self._keep,
+            when_parent_dies=self.stop_signal,
+            log=log,
+            cwd=self.folder,
+            keep_open=[self._lock.fileno],
         )
 
     def _ready(self, pid: int) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 _PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Looked up here, not in the forked child: between fork and exec as little as possible may run.
 _prctl: Any = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
@@ -20,6 +21,7 @@ _prctl: Any = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux"
 def spawn(
     argv: Sequence[str | Path],
     *,
+    keep: Callable[[subprocess.Popen[bytes]], None],
     when_parent_dies: signal.Signals,
     log: IO[bytes] | int,
     env: Mapping[str, str] | None = None,
@@ -27,32 +29,40 @@ def spawn(
     keep_open: Sequence[int] = (),
     user: int | None = None,
     group: int | None = None,
-) -> subprocess.Popen[bytes]:
+) -> None:
     """Start a child in its own process group that gets the signal `when_parent_dies`, even when we die by kill -9.
 
     Call it from the main thread: Linux ties that signal to the *thread* that forked, so a child started by a pool
     thread would be ended with the thread. macOS has no such signal; there the child merely keeps `keep_open` open.
 
-    The own group keeps Ctrl-C in the terminal away from the child: we decide in which order things stop.
+    The own group keeps Ctrl-C in the terminal away from the child: we decide in which order things stop. `keep` is
+    handed the child before a signal of ours can come in between: nobody would know of it, and so nobody end it.
     """
-    return subprocess.Popen(  # noqa: S603 (our own commands)
-        [str(part) for part in argv],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        env=None if env is None else dict(env),
-        cwd=cwd,
-        pass_fds=tuple(keep_open),
-        process_group=0,
-        user=user,
-        group=group,
-        extra_groups=None if user is None else (),
-        preexec_fn=_follow(os.getpid(), when_parent_dies),
-    )
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        process = subprocess.Popen(  # noqa: S603 (our own commands)
+            [str(part) for part in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=None if env is None else dict(env),
+            cwd=cwd,
+            pass_fds=tuple(keep_open),
+            process_group=0,
+            user=user,
+            group=group,
+            extra_groups=None if user is None else (),
+            umask=0o077,  # what it writes into the data folder is ours alone
+            preexec_fn=_follow(os.getpid(), when_parent_dies, mask),
+        )
+        keep(process)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _follow(parent: int, signum: signal.Signals) -> Callable[[], None]:
+def _follow(parent: int, signum: signal.Signals, mask: set[int]) -> Callable[[], None]:
     def before_exec() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if _prctl is not None:
             _prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0)
         # The parent may have died between fork and the line above: then no signal will ever come.
@@ -62,10 +72,14 @@ def _follow(parent: int, signum: signal.Signals) -> Callable[[], None]:
     return before_exec
 
 
-def end(process: subprocess.Popen[bytes], signum: signal.Signals, grace: float) -> None:
-    """Ask a child to stop with `signum`; after `grace` seconds kill its whole group. Returns when it is gone."""
+def end(process: subprocess.Popen[bytes], signum: signal.Signals | None, grace: float) -> None:
+    """Ask a child to stop with `signum` (None: it was asked already); after `grace` seconds kill its whole group.
+
+    Returns when it is gone.
+    """
     if process.poll() is None:
-        process.send_signal(signum)
+        if signum is not None:
+            process.send_signal(signum)
         try:
             process.wait(grace)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""What a person sees while things start: a spinner on a terminal, plain lines elsewhere. Does not log."""
+"""What a person sees while things start: on a terminal also what is under way, elsewhere plain lines. Does not log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.live import Live
+from rich.text import Text
 
 
 class Screen:
@@ -20,9 +22,20 @@ class Screen:
             self._console.print(text, soft_wrap=True)
 
     @contextlib.contextmanager
+    def wait(self, text: str) -> Iterator[None]:
+        """Something that mostly takes no time: seen on a terminal only, and only as long as it lasts."""
+        if not self._console.is_terminal:
+            yield
+            return
+        # No spinner: it would turn in a thread, and a signal delivered to that thread is not held back by the mask
+        # that `processes.spawn` sets.
+        with Live(Text(f"  {text} …", style="dim"), console=self._console, auto_refresh=False, transient=True):
+            yield
+
+    @contextlib.contextmanager
     def step(self, text: str) -> Iterator[None]:
         """Something that takes a moment; one line with the seconds it took once it is done."""
         began = time.monotonic()
-        with self._console.status(text) if self._console.is_terminal else contextlib.nullcontext():
+        with self.wait(text):
             yield
         self.say(f"  {text:<44}{time.monotonic() - began:5.1f} s")

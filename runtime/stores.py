@@ -60,7 +60,8 @@ class Stores:
         """A text that is another one when the database is another one, though its address be the same."""
         with databases.connect(self.database_url) as connection:
             row = connection.execute(
-                "SELECT (pg_control_system()).system_identifier, oid FROM pg_database WHERE datname = current_database()"
+                "SELECT (pg_control_system()).system_identifier, oid FROM pg_database"
+                " WHERE datname = current_database()"
             ).fetchone()
         return "/".join(map(str, row or ()))
 

@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import secrets
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ def up(options: Options) -> None:
     supervisor = Supervisor(say=screen.say)
     with supervisor.signals():
         try:
-            with screen.step("Opening the data folder"):  # waits where an earlier run was killed and is still ending
+            # An earlier run may just have been killed: its children are given the time to end.
+            with screen.wait("Waiting for the data folder"):
                 lock.acquire(folder)
             _Journey(options, settings, folder, screen, supervisor, lock.fileno).go()
             supervisor.watch()
@@ -135,8 +137,10 @@ class _Journey:
 
     def _command(self, name: str, words: list[str], env: Mapping[str, str], ready_at: str) -> Command:
         log = self.folder / f"{name}.log"
-        log.write_bytes(b"")  # a log is of one run; restarts within it are added
-        return Command(name, [*self.options.program, name, *words], log=log, env=env, ready_at=ready_at, keep_open=[self.lock])
+        log.unlink(missing_ok=True)  # a log is of one run; restarts within it are added
+        return Command(
+            name, [*self.options.program, name, *words], log=log, env=env, ready_at=ready_at, keep_open=[self.lock]
+        )
 
     def _environment(self) -> dict[str, str]:
         settings = self.settings
@@ -193,7 +197,7 @@ class _Journey:
         say(f"  Data, logs {self.folder}")
         say()
         say("Try next, in a second terminal:")
-        say("  ./run tour")
+        say("  ./run tour" + ("" if self.folder.name == ".data" else f" --data-dir {shlex.quote(str(self.folder))}"))
         if demo:
             say(
                 f"  curl {self.api}/graphql -H 'Authorization: Bearer {demo.token}'"

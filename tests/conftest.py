@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +34,26 @@ class FreshDatabase:
     admin_url: str
 
 
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """A folder for stores. In memory where there is room: a database is copied in 20 ms there, in 50–350 on a disk.
+
+    Not below pytest's own folder: that is closed to `nobody`, as whom PostgreSQL runs when we are root.
+    """
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
+    folder = Path(tempfile.mkdtemp(prefix="quotewright-tests-", dir=memory if roomy else None)).resolve()
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def store_folder() -> Iterator[Path]:
-    """Not below pytest's own folder: that is closed to `nobody`, as whom PostgreSQL runs when we are root."""
-    folder = Path(tempfile.mkdtemp(prefix="quotewright-tests-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

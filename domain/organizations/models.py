@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models import Base, Record, belongs_to, has_many, refers, tenant_table
@@ -28,7 +28,8 @@ class Organization(Record, Base):
     reads: ClassVar[Permission] = Permission.ORGANIZATIONS_READ
 
     name: Mapped[str]
-    name_folded: Mapped[str]
+    # C: so that a range of it is a prefix, whatever language the database speaks.
+    name_folded: Mapped[str] = mapped_column(Text(collation="C"))
     account_number: Mapped[str | None]
     tax_number: Mapped[str | None]
     phone: Mapped[str | None]

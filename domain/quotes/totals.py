@@ -91,7 +91,7 @@ def to_minor(amount: Decimal, minor_units: int) -> int:
     with _arithmetic():
         if not amount.is_finite() or abs(amount) >= PRICE_LIMIT * 1000:
             raise UserError(ErrorCode.INVALID, "The amount is too large, or not a number.")
-        if amount != _money(amount, minor_units):
+        if amount != _rounded(amount, minor_units):
             raise UserError(ErrorCode.INVALID, f"The amount can have at most {minor_units} decimal places.")
         return int(amount.scaleb(minor_units))
 
@@ -103,15 +103,15 @@ def line_totals(line: LineInput, minor_units: int) -> LineTotals:
         exact = line.quantity * line.unit_price
         if abs(exact) >= LINE_LIMIT:
             raise BadLine("quantity", "Quantity times price is too large: a line must stay below 1,000,000,000,000.")
-        gross = _money(exact, minor_units)
+        gross = _rounded(exact, minor_units)
         if line.discount_amount is not None:
             net = gross - _discount_amount(line.discount_amount, gross, minor_units)
         elif line.discount_percent is not None:
             # From the exact value, not from the rounded gross: rounding twice could be a cent off.
-            net = _money(exact * (_HUNDRED - line.discount_percent) * _HUNDREDTH, minor_units)
+            net = _rounded(exact * (_HUNDRED - line.discount_percent) * _HUNDREDTH, minor_units)
         else:
             net = gross
-        tax = _money(net * line.tax_rate * _HUNDREDTH, minor_units)
+        tax = _rounded(net * line.tax_rate * _HUNDREDTH, minor_units)
         return LineTotals(gross=gross, discount=gross - net, net=net, tax=tax, total=net + tax)
 
 
@@ -121,7 +121,7 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
     A delivery charge is a line like any other here: quantity 1, the charge as its price.
     """
     with _arithmetic():
-        subtotal = discount = tax = _money(_ZERO, minor_units)
+        subtotal = discount = tax = _rounded(_ZERO, minor_units)
         cost: Decimal | None = None
         for index, line in enumerate(lines):
             try:
@@ -134,7 +134,7 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
             discount += totals.discount
             tax += totals.tax
             if line.unit_cost is not None:
-                cost = (cost or _ZERO) + _money(line.quantity * line.unit_cost, minor_units)
+                cost = (cost or _ZERO) + _rounded(line.quantity * line.unit_cost, minor_units)
         return QuoteTotals(subtotal=subtotal, discount=discount, tax=tax, total=subtotal + tax, cost=cost)
 
 
@@ -148,20 +148,10 @@ def net_unit_price(net: Decimal, quantity: Decimal, places: int, minor_units: in
     if quantity < 0:
         raise BadLine("quantity", "A quantity can't be negative. For a credit, make the price negative.")
     with _arithmetic():
-        step = Decimal(1).scaleb(-places)
         if quantity == 0:
-            return _ZERO * step, _money(net, minor_units)
-        # The nearest price is one of the two around net / quantity, but not always the one that plain rounding picks:
-        # when both are equally far off, the rounding of price x quantity favours one side. So both are tried.
-        towards_zero = net.scaleb(places) // quantity
-        choices = [_plus_zero(steps * step) for steps in (towards_zero, towards_zero + Decimal(1).copy_sign(net))]
-
-        def distance(price: Decimal) -> tuple[Decimal, Decimal]:
-            said = price * quantity
-            return abs(net - _money(said, minor_units)), abs(net - said)
-
-        price = min(choices, key=distance)
-        return price, net - _money(price * quantity, minor_units)
+            return _rounded(_ZERO, places), _rounded(net, minor_units)
+        price = _rounded(net / quantity, places)
+        return price, net - _rounded(price * quantity, minor_units)
 
 
 def _arithmetic() -> AbstractContextManager[Context]:
@@ -170,18 +160,17 @@ def _arithmetic() -> AbstractContextManager[Context]:
     return localcontext(Context(prec=38, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow]))
 
 
-def _money(exact: Decimal, minor_units: int) -> Decimal:
-    return _plus_zero(exact.quantize(Decimal(1).scaleb(-minor_units), rounding=ROUND_HALF_UP))
-
-
-def _plus_zero(value: Decimal) -> Decimal:
+def _rounded(exact: Decimal, places: int) -> Decimal:
+    amount = exact.quantize(Decimal(1).scaleb(-places))
     # Decimal knows a negative zero, and would print "-0.00".
-    return value.copy_abs() if value.is_zero() else value
+    return amount.copy_abs() if amount.is_zero() else amount
 
 
 def _discount_amount(amount: Decimal, gross: Decimal, minor_units: int) -> Decimal:
-    discount = _money(amount, minor_units)
-    if discount and gross < 0:
+    discount = _rounded(amount, minor_units)
+    if not discount:
+        return discount
+    if gross < 0:
         raise BadLine("discountAmount", "A credit can't have a discount amount. Make the credit smaller instead.")
     if discount > gross:
         raise BadLine("discountAmount", f"The discount is more than the line is worth ({gross}).")

@@ -5,13 +5,14 @@ A subject is a record's name: `quote:<uuid>`, `quote_line:<uuid>`. Its root is t
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models import Base, TenantOwned, tenant_table
+from domain.permissions import Permission
 
 
 class ErrorKind(StrEnum):
@@ -88,6 +89,7 @@ class SyncError(TenantOwned, Base):
         Index("ix_sync_error_last", "tenant_id", "last_at", "id"),
         Index("ix_sync_error_root", "tenant_id", "provider", "root"),
     )
+    reads: ClassVar[Permission] = Permission.SYNC_READ
 
     provider: Mapped[str]
     subject: Mapped[str]

@@ -1,0 +1,1 @@
+"""ConnectWise PSA. The only folder that knows its manners."""

@@ -32,7 +32,13 @@ _RIGHTS = {
     "/": "System / Table Setup",
 }
 # Lists that live below the path of something else, but belong to the setup tables.
-_SETUP = ("/sales/opportunities/statuses", "/sales/opportunities/types", "/procurement/purchaseorderstatuses")
+_SETUP = (
+    "/company/companies/statuses",
+    "/company/companies/types",
+    "/company/contacts/types",
+    "/sales/opportunities/statuses",
+    "/sales/opportunities/types",
+)
 
 # A 500 for a body that couldn't be read: pyconnectwise met it, and repeating it never helps.
 _UNREADABLE = re.compile(

@@ -1,12 +1,13 @@
 """One call to ConnectWise: where it goes, the headers it carries, and what a 404 may really mean.
 
-Doesn't retry (the outbox does), doesn't count calls (the engine does, in `before_call`), knows no records and no paging.
+Doesn't retry (the outbox does) and doesn't count calls (the engine does, in `before_call`); knows nothing of paging.
 """
 
 import asyncio
 import base64
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
@@ -62,7 +63,7 @@ class Call:
 
 
 class Caller:
-    """Makes calls over one connection; holds no state but the server's version path, asked for before the first call."""
+    """Makes calls over one connection. Its only state is the server's version path, asked for before the first call."""
 
     def __init__(
         self,
@@ -123,11 +124,13 @@ class Caller:
         all_headers = {**self._headers, **(headers or {})}
         if content is not None:
             all_headers["Content-Type"] = "application/json"
-        company = self._company or await self._discover_once()
+        with _beside():
+            company = self._company or await self._discover_once()
         answer = await self._send(method, self._url(company, path, parameters), path, all_headers, content)
         if answer.status == 404 and renew and not _names_record(answer, path):
             # After an upgrade of the cloud the version path changes and everything answers 404 until it is read again.
-            renewed = await self._renewed(company)
+            with _beside():
+                renewed = await self._renewed(company)
             if renewed is not None:
                 answer = await self._send(method, self._url(renewed, path, parameters), path, all_headers, content)
         if answer.status < 400:
@@ -141,8 +144,9 @@ class Caller:
         keys taken away must not look like records deleted: /system/info, which always exists, decides."""
         error = answers.error(answer, path)
         if path != INFO:
-            # A 401, 404 or time-out of this very call is raised from here instead.
-            await self.call("GET", INFO, renew=False)
+            with _beside():
+                # A 401, 404 or time-out of this very call is raised from here instead.
+                await self.call("GET", INFO, renew=False)
             raise error
         raise errors.Unauthorized(error.text, code=error.code, status=404, details=error.details)
 
@@ -222,15 +226,20 @@ class Caller:
         return http.Answer(answer.status, httpx.Headers({**answer.headers, "location": aim}), body)
 
 
+@contextmanager
+def _beside() -> Iterator[None]:
+    """What fails in here fails before the call proper was made or after it was refused, so that one did nothing."""
+    try:
+        yield
+    except errors.RemoteError as error:
+        error.surely_not_done = True
+        raise
+
+
 def _checked(text: str, what: str, *, but_not: str = "") -> str:
     tidy = text.strip()
-    if (
-        not tidy
-        or not tidy.isascii()
-        or not tidy.isprintable()
-        or any(sign in tidy for sign in but_not)
-        or tidy in (".", "..")
-    ):
+    readable = tidy.isascii() and tidy.isprintable() and tidy not in ("", ".", "..")
+    if not readable or any(sign in tidy for sign in but_not):
         raise ValueError(f"The {what} is empty or contains characters that it can't have.")
     return tidy
 

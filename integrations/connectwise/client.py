@@ -109,9 +109,9 @@ class Client:
 
     async def count(self, path: str, where: conditions.Term | None = None) -> int:
         """How many records there are; counted by the server if `where` can be put to it exactly, else by reading."""
-        queries = queries.queries(where)
-        if len(queries) == 1 and queries[0].exact:
-            answer = await self._caller.json("GET", f"{path}/count", queries[0].parameters)
+        asked = queries.queries(where)
+        if len(asked) == 1 and asked[0].exact:
+            answer = await self._caller.json("GET", f"{path}/count", asked[0].parameters)
             if isinstance(answer, Mapping) and isinstance(answer.get("count"), int):
                 return int(answer["count"])
             raise errors.TryLater("a count without a number", code="NotJson", status=200)
@@ -148,6 +148,7 @@ class Client:
                     errors.Detail("FalseSuccess", f"sent {_short(sent)}, found {_short(found)}", name)
                     for name, (sent, found) in lost.items()
                 ),
+                surely_not_done=False,
             )
         return record
 

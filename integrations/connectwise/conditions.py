@@ -2,8 +2,8 @@
 
 The one place where text is quoted for a query. ConnectWise documents no escape inside a quoted string, and conditions
 have been seen ignored, so a rendering only has to be a *superset* of what is meant: whatever can't be written safely is
-narrowed (to the longest harmless piece of the text) or left out, and `matches` decides. Never uses `like`, which was seen
-to return everything. Doesn't know how much fits into one request: `queries.py` does.
+narrowed (to the longest harmless piece of the text) or left out, and `matches` decides. Never uses `like`, which was
+seen to return everything. Doesn't know how much fits into one request: `queries.py` does.
 """
 
 import re
@@ -67,12 +67,13 @@ def contains(field: str, text: str) -> Term:
 
 def one_of(field: str, values: Iterable[Value]) -> Term:
     """The field is one of these values; many are asked for in several requests. None at all: no row."""
-    return OneOf(_checked(field), tuple(dict.fromkeys(values)))
+    return OneOf.of(_checked(field), values)
 
 
 def after(field: str, at: datetime) -> Term:
-    """The field is a later point in time, by whole seconds and including the very second: answers carry no fractions, so
-    a change within that second can't be told from one before. `lastUpdated` is read where rows have it, in `_info`."""
+    """The field is a later point in time, by whole seconds and including the very second: answers carry no fractions,
+    so a change within that second can't be told from one before. `lastUpdated` is read in `_info`, where rows have it.
+    """
     return After(_checked(field), at)
 
 
@@ -130,6 +131,17 @@ class Contains(Term):
 class OneOf(Term):
     field: str
     values: tuple[Value, ...]
+    # For looking rows up: a page of 1,000 is checked against a list of 1,000.
+    _texts: frozenset[str] = frozenset()
+    _numbers: frozenset[int | Decimal] = frozenset()
+
+    @classmethod
+    def of(cls, field: str, values: Iterable[Value]) -> "OneOf":
+        unique = tuple(dict.fromkeys(values))
+        numbers = (value for value in unique if isinstance(value, (int, Decimal)) and not isinstance(value, bool))
+        return cls(
+            field, unique, frozenset(folded(value) for value in unique if isinstance(value, str)), frozenset(numbers)
+        )
 
     def render(self) -> Rendered | None:
         literals = [self.literal(value) for value in self.values]
@@ -147,7 +159,16 @@ class OneOf(Term):
         return Rendered(f"{self.field} in ({','.join(literals)})")
 
     def matches(self, row: Row) -> bool:
-        return any(Equal(self.field, value).matches(row) for value in self.values)
+        return any(self._has(found) for found in list(_values(row, self.field)) or [None])
+
+    def _has(self, found: Any) -> bool:
+        if isinstance(found, str):
+            return folded(found) in self._texts or any(
+                _same(found, value) for value in self.values if isinstance(value, date) or value is None
+            )
+        if isinstance(found, (int, Decimal)) and not isinstance(found, bool) and found in self._numbers:
+            return True
+        return any(_same(found, value) for value in self.values)
 
     def fields(self) -> Iterable[str]:
         return (_carried(self.field),)

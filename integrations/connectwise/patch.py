@@ -51,7 +51,7 @@ def _arrived(wanted: Any, found: Any, *, may_hold_more: bool = False) -> bool:
         return all(any(_arrived(item, other) for other in items) for item in wanted)
     if isinstance(wanted, bool) or isinstance(found, bool):
         # A flag that is off may be left out.
-        return bool(wanted) is bool(found) if isinstance(found, bool) or found is None else False
+        return wanted is bool(found) if isinstance(found, bool) or found is None else False
     if isinstance(wanted, date):
         return isinstance(found, str) and _same_moment(wanted, found)
     if isinstance(wanted, (int, float, Decimal)):

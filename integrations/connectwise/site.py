@@ -1,7 +1,7 @@
 """Makes the two hosts of a ConnectWise server out of what a person typed as *site*.
 
-The screens live at one host, the API of the cloud at another with `api-` in front (Developer Guide: without it the answer
-is "SSL is required."). Checks the looks only; where the name leads is judged at every connect by `core/http.py`.
+The screens live at one host, the API of the cloud at another with `api-` in front (Developer Guide: without it the
+answer is "SSL is required."). Checks looks only; where the name leads is judged at every connect by `core/http.py`.
 """
 
 import re
@@ -29,7 +29,7 @@ def parse(text: str, *, allow_loopback: bool = False) -> Site:
 
     Raises ValueError with a sentence that says what to write instead.
     """
-    typed = text.strip().rstrip("/")
+    typed = text.strip()
     if not typed:
         raise ValueError(f"The site is empty. {_EXAMPLE}")
     if not typed.isascii() or not typed.isprintable() or any(sign in typed for sign in " \\%<>\"'`{}|^,;"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-_encoder = msgspec.json.Encoder(decimal_format="number")
+_encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -49,8 +49,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"{value} is not a number that JSON knows.")
-        # Without an exponent: 1E+3 is valid JSON, but nobody has seen ConnectWise read it.
-        return Decimal(format(value, "f"))
+        # Without an exponent: 1E-7 is valid JSON, but nobody has seen ConnectWise read it.
+        return msgspec.Raw(format(value, "f").encode())
     if isinstance(value, date):
         return moment(value)
     if isinstance(value, Enum):

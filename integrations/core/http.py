@@ -7,6 +7,7 @@ address that was checked. Does not retry, does not follow redirects, reads no JS
 import asyncio
 import http.cookiejar
 import ipaddress
+import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -27,6 +28,11 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 # A worker talks to one site with at most this many calls at once. Idle connections are dropped soon: a POST that is
 # written into a connection which the other side just closed is an ambiguous POST.
 LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=15.0)
+
+# Their logs hold whole addresses (a search names people) and, at DEBUG, every header of an answer. Whoever makes the
+# calls reports them, without either.
+for _talkative in ("httpx", "httpcore"):
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
 
 # What Python's `is_global` lets through although nobody rents a server there.
 _NEVER = tuple(

@@ -263,7 +263,7 @@ def upgrade() -> None:
     op.create_table(
         "organization",
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_folded", sa.Text(), nullable=False),
+        sa.Column("name_folded", sa.Text(collation="C"), nullable=False),
         sa.Column("account_number", sa.Text(), nullable=True),
         sa.Column("tax_number", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),

@@ -4,17 +4,14 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.text import fold, length, shorten
 
 # Plain words, and whatever hangs together with its neighbour.
-tricky = st.text(
-    st.sampled_from("ab c.-, \n\u00a0é\u0301\u0308👩👨🏽\u200d\ufe0f🇩🇪🇫\u1112\u1161\u11ab日本\U000e0067")
-    | st.characters(),
-    max_size=60,
-)
+PIECES = "ab c.-, \n\u00a0é\u0301\u0308👩👨🏽\u200d\ufe0f🇩🇪🇫\u1112\u1161\u11ab日本\U000e0067"
+tricky = st.text(st.sampled_from(PIECES), min_size=10, max_size=60) | st.text(max_size=60)
 limits = st.integers(1, 40)
 
 
@@ -34,6 +31,7 @@ def test_never_longer_and_never_changed_without_need(text: str, limit: int) -> N
         assert not short[:-1][-1:].isspace()
 
 
+@settings(max_examples=1_000)
 @given(tricky, limits)
 def test_nothing_is_torn(text: str, limit: int) -> None:
     short = shorten(text, limit)
@@ -72,7 +70,8 @@ def test_short_words_are_kept_whole(many: list[str], limit: int) -> None:
         ("Firewall - switch", 12, "Firewall…"),
         ("Firewall\nswitch", 12, "Firewall…"),
         ("Q-1001 Donaudampfschifffahrt", 20, "Q-1001 Donaudampfsc…"),
-        ("Q-1001 日本語の見積書です", 12, "Q-1001 日本語の…"),
+        ("Q-1001 日本語の見積書です", 12, "Q-1001…"),
+        ("Q-1001 日本語の見積書ですよ", 14, "Q-1001 日本語の見積…"),
         ("word   ", 4, "word"),
         ("word", 1, "…"),
         ("", 1, ""),
@@ -81,6 +80,11 @@ def test_short_words_are_kept_whole(many: list[str], limit: int) -> None:
         ("👍👍👍", 4, "👍…"),
         ("👍👍👍", 5, "👍👍…"),
         ("👍🏽👍🏽", 6, "👍🏽…"),
+        ("ab👍🏽👍🏽", 6, "ab…"),
+        ("ab🏴\U000e0067\U000e0062\U000e007f", 6, "ab…"),
+        ("\u1112\u1161\u11ab\u1112\u1161\u11ab", 5, "\u1112\u1161\u11ab…"),
+        ("\u1112\u1161\u11ab\u1112\u1161\u11ab", 3, "…"),
+        ("a" + " " * 20 + "bcd", 10, "a…"),
         ("👩\u200d💻👩\u200d💻", 9, "👩\u200d💻…"),
         ("👩\u200d💻👩\u200d💻", 5, "…"),
         ("🇩🇪🇫🇷", 7, "🇩🇪…"),
@@ -88,6 +92,11 @@ def test_short_words_are_kept_whole(many: list[str], limit: int) -> None:
 )
 def test_examples(text: str, limit: int, short: str) -> None:
     assert shorten(text, limit) == short
+
+
+def test_a_long_text_of_flags_takes_no_longer_than_another() -> None:
+    """Telling pairs of flag letters apart means counting back; doing so at every letter would take minutes here."""
+    assert shorten("🇩🇪" * 20_000, 40_001) == "🇩🇪" * 10_000 + "…"
 
 
 @pytest.mark.parametrize("limit", [0, -1])
@@ -136,7 +145,8 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 
 @given(tricky)
 def test_case_and_spaces_make_no_difference(text: str) -> None:
-    assert fold(text.casefold()) == fold(text)
+    # Case mappings are defined for texts in normal form: elsewhere an iota below may trade places with an accent.
+    assert fold(unicodedata.normalize("NFKC", text).casefold()) == fold(text)
     assert fold(f" {text}\u2003") == fold(text)
 
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import denied
 from integrations.connectwise.sandbox.options import Options
-from integrations.connectwise.sandbox.store import Instance, Store, Table
+from integrations.connectwise.sandbox.store import Instance, Store
+from integrations.connectwise.sandbox.table import Table
 from integrations.connectwise.sandbox.tables import BY_NAME
 
 
@@ -55,9 +56,10 @@ class Call:
         return self.instance.tables[name]
 
     def row(self, name: str, reference: Record | int | None) -> Record | None:
-        if isinstance(reference, dict):
-            reference = reference["id"]
-        return None if reference is None else self.instance.tables[name].rows.get(reference)
+        if reference is None:
+            return None
+        record_id: int = reference["id"] if isinstance(reference, dict) else reference
+        return self.instance.tables[name].rows.get(record_id)
 
     def member_row(self) -> Record | None:
         found = self.table("Member").where("identifier", self.member)

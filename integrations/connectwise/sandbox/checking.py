@@ -37,6 +37,11 @@ class Checker:
     def read(self, body: Record) -> Record:
         """The declared fields of `body` in stored form. Unknown ones are dropped, as the vendor's parser does."""
         record: Record = {}
+        names = self.entity.fields
+        if any(name not in names for name in body):
+            # The vendor's parser forgives case in names, except in the paths of a PATCH.
+            lower = self.entity.by_lower_name
+            body = {lower[name.lower()].name if name.lower() in lower else name: body[name] for name in body}
         for field in self.entity.fields.values():
             value = body.get(field.name)
             if value is not None:
@@ -48,8 +53,9 @@ class Checker:
 
     def finish(self, record: Record) -> None:
         """Everything that concerns the record as a whole. Raises the answer when anything is wrong."""
+        blamed = {violation.field for violation in self.violations}
         for field in self.entity.required_on_update if self.stored else self.entity.required:
-            if record.get(field.name) in (None, ""):
+            if record.get(field.name) in (None, "") and field.name not in blamed:
                 self.blame("MissingRequiredField", f"The {field.name} field is required.", field.name)
         for name in self.entity.unique:
             if any(other["id"] != record.get("id") for other in self._same(name, record.get(name))):
@@ -151,14 +157,12 @@ class Checker:
         if value.get("id") not in (None, 0, "0"):
             return table.rows.get(self.whole(_ID, value["id"], f"{path}.id"))
         entity = BY_NAME[target]
-        for key, field_name in (("identifier", "identifier"), ("name", entity.label[0])):
-            if value.get(key) and field_name in entity.fields and len(entity.label) == 1:
-                found = table.where(field_name, _as_stored(entity, field_name, value[key]))
+        named = entity.label[0] if len(entity.label) == 1 else ""
+        for key, name in (("identifier", "identifier"), ("name", named)):
+            if value.get(key) and name in entity.fields:
+                found = table.where(name, _as_stored(entity, name, value[key]))
                 if len(found) == 1:
                     return found[0]
-        if value.get("identifier") and "identifier" in entity.fields:
-            found = table.where("identifier", value["identifier"])
-            return found[0] if len(found) == 1 else None
         return None
 
     def references(self, field: Field, value: object, path: str) -> list[Record]:

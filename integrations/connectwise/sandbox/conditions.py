@@ -17,7 +17,17 @@ from typing import Any
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import bad_parameter
 from integrations.connectwise.sandbox.paths import Path, resolve
-from integrations.connectwise.sandbox.syntax import All, Any_, Compare, Match, Node, Value, Within, expected, noun, parse
+from integrations.connectwise.sandbox.syntax import (
+    All,
+    Any_,
+    Match,
+    Node,
+    Value,
+    Within,
+    expected,
+    noun,
+    parse,
+)
 
 Test = Callable[[Record], bool]
 _OPS: dict[str, Callable[[Any, Any], bool]] = {

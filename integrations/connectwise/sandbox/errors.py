@@ -1,7 +1,8 @@
 """The vendor's error answers: one exception, and a function for each body it is known to send.
 
 Where a body is documented or was seen on a real tenant it is repeated as it is; statuses whose body nobody has
-published (405, 409, 413, 414, 415) get the same envelope with a text of our own. Decides nothing about when to send one.
+published (405, 409, 413, 414, 415) get the same envelope with a text of our own. When to send
+one is not decided here.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 Kind = Literal["str", "int", "num", "bool", "date", "uuid", "enum", "ref", "refs", "items", "ints", "strs", "any"]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
@@ -57,7 +57,7 @@ def _fields(token: str) -> Iterator[Field]:
     for one in names:
         yield Field(
             name=one,
-            kind=kind,
+            kind=cast(Kind, kind),
             required="!" in needs,
             required_on_update="^" in needs,
             read_only=mark == "~",
@@ -76,7 +76,7 @@ def _default(kind: str, text: str | None) -> object:
     return int(text) if kind in ("int", "num") else text
 
 
-def _argument(kind: str, text: str) -> dict[str, object]:
+def _argument(kind: str, text: str) -> dict[str, Any]:
     if not text:
         return {}
     if kind == "enum":

@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import bad_parameter
+from integrations.connectwise.sandbox.tables import BY_NAME
 
 TYPES = {"int": "num", "num": "num", "bool": "bool", "date": "date", "str": "text", "uuid": "text", "enum": "text"}
 INFO = {"lastupdated": "lastUpdated", "dateentered": "dateEntered"}
@@ -51,8 +52,6 @@ def resolve(entity: Entity, path: str) -> Path:
     if field.kind == "refs" and tail in IN_A_REFERENCE:
         return _inside(name, tail, within=name)
     if field.kind == "items" and tail:
-        from integrations.connectwise.sandbox.tables import BY_NAME
-
         inner = resolve(BY_NAME[field.target], tail)
         return Path(inner.type, lambda record: inner.get(record[name]), within=name)
     if tail or field.kind not in TYPES:

@@ -1,12 +1,11 @@
 """The memory: companies (instances), their tables, and the append-only file that lets both survive a kill -9.
 
-A saved record is never changed in place; a write puts a new dict. The one thing shared and changed in place is the
-little dict that references to a row consist of, so a renamed company is renamed wherever it is referred to. Nothing here
-checks anything: what is put is kept.
+Nothing here checks anything: what is put is kept.
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.journal_file import JournalFile
+from integrations.connectwise.sandbox.table import Table
 from integrations.connectwise.sandbox.tables import BY_NAME, ENTITIES
 
 RIGHTS = frozenset({"inquire", "add", "edit", "delete"})
@@ -31,77 +31,6 @@ class Keys:
     @property
     def username(self) -> str:
         return f"{self.company_id}+{self.public_key}"
-
-
-class Table:
-    """The rows of one entity in one company, in the order of their ids."""
-
-    def __init__(self, entity: Entity, api_root: str) -> None:
-        self.entity = entity
-        self.rows: dict[int, Record] = {}
-        self.next_id = 1
-        self.newest: dict[int, None] = {}
-        """Ids in the order of their last write, the newest last."""
-        self._api_root = api_root
-        self._refs: dict[int, Record] = {}
-        self._indexes: dict[str, dict[object, dict[int, None]]] = {}
-
-    def ref(self, record_id: int) -> Record:
-        shared = self._refs.get(record_id)
-        if shared is None:
-            shared = self._refs[record_id] = {"id": record_id}
-        return shared
-
-    def put(self, record: Record) -> None:
-        record_id = record["id"]
-        before = self.rows.get(record_id)
-        self.rows[record_id] = record
-        self.next_id = max(self.next_id, record_id + 1)
-        self.newest.pop(record_id, None)
-        self.newest[record_id] = None
-        self._describe(self.ref(record_id), record)
-        for path, index in self._indexes.items():
-            if before is not None:
-                index.get(index_value(before, path), {}).pop(record_id, None)
-            index.setdefault(index_value(record, path), {})[record_id] = None
-
-    def drop(self, record_id: int) -> None:
-        record = self.rows.pop(record_id)
-        self.newest.pop(record_id, None)
-        for path, index in self._indexes.items():
-            index.get(index_value(record, path), {}).pop(record_id, None)
-
-    def where(self, path: str, value: object) -> list[Record]:
-        """The rows whose field (`identifier`, `company/id`) equals the value, text compared without case."""
-        index = self._indexes.get(path)
-        if index is None:
-            index = self._indexes[path] = {}
-            for record_id, record in self.rows.items():
-                index.setdefault(index_value(record, path), {})[record_id] = None
-        found = index.get(value.casefold() if isinstance(value, str) else value, {})
-        return [self.rows[record_id] for record_id in sorted(found)]
-
-    def sort_newest(self) -> None:
-        """After a replay, whose order is another one."""
-        self.newest = dict.fromkeys(sorted(self.rows, key=lambda one: str(self.rows[one]["_info"]["lastUpdated"])))
-
-    def _describe(self, shared: Record, record: Record) -> None:
-        entity = self.entity
-        if "identifier" in entity.refer and record.get("identifier") is not None:
-            shared["identifier"] = record["identifier"]
-        if "name" in entity.refer:
-            shared["name"] = entity.name_of(record)
-        if entity.href and "_info" not in shared:
-            path = entity.path.replace("{" + entity.parent_field + "}", str(index_value(record, entity.parent_field)))
-            shared["_info"] = {f"{entity.href}_href": f"{self._api_root}/{path}/{record['id']}"}
-
-
-def index_value(record: Record, path: str) -> object:
-    head, _, tail = path.partition("/")
-    value = record.get(head)
-    if isinstance(value, dict):
-        value = value.get(tail or "id")
-    return value.casefold() if isinstance(value, str) else value
 
 
 @dataclass(slots=True)
@@ -134,7 +63,8 @@ class Store:
         self.api_root = api_root
         self.instances: dict[str, Instance] = {}
         self._file = JournalFile(path) if path else None
-        self._pending: list[Any] = []
+        self._pending: dict[tuple[str, str, int], list[Any]] = {}
+        """By record: of several writes in one commit only the last is kept."""
 
     def get(self, company_id: str) -> Instance | None:
         return self.instances.get(company_id.casefold())
@@ -147,31 +77,36 @@ class Store:
 
     def describe(self, instance: Instance) -> None:
         """Note everything about the company that isn't a record."""
-        self._pending.append(_description(instance))
+        self._note("", 0, _description(instance))
 
     def put(self, instance: Instance, name: str, record: Record) -> None:
         instance.tables[name].put(record)
-        if self._file:
-            self._pending.append(["put", instance.keys.company_id, name, record])
+        self._note(name, record["id"], ["put", instance.keys.company_id, name, record])
 
     def drop(self, instance: Instance, name: str, record_id: int) -> None:
         instance.tables[name].drop(record_id)
+        self._note(name, record_id, ["drop", instance.keys.company_id, name, record_id])
+
+    def _note(self, name: str, record_id: int, operation: list[Any]) -> None:
         if self._file:
-            self._pending.append(["drop", instance.keys.company_id, name, record_id])
+            self._pending[operation[1], name, record_id] = operation
 
     def commit(self) -> None:
         """Everything since the last commit becomes one line: all of it survives, or none."""
         if self._file and self._pending:
-            self._file.append(self._pending)
+            self._file.append(list(self._pending.values()))
         self._pending.clear()
 
     def load(self) -> None:
         """Replay the file, then write it anew without what has been overwritten since."""
         if self._file is None:
             return
+        # Hundreds of thousands of dicts that stay: looking for garbage among them again and again doubles the time.
+        gc.disable()
         for line in self._file.lines():
             for operation in line:
                 self._replay(operation)
+        gc.enable()
         for instance in self.instances.values():
             for table in instance.tables.values():
                 table.sort_newest()
@@ -203,7 +138,9 @@ class Store:
         if what == "put":
             instance.tables[rest[0]].put(self._relink(instance, BY_NAME[rest[0]], rest[1]))
         elif what == "drop":
-            instance.tables[rest[0]].drop(rest[1])
+            # One that came and went within a commit was never put here.
+            if rest[1] in instance.tables[rest[0]].rows:
+                instance.tables[rest[0]].drop(rest[1])
         elif what == "next":
             instance.tables[rest[0]].next_id = rest[1]
 

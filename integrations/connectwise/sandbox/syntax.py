@@ -6,7 +6,8 @@
     value := "text" | 'text' | -1.5 | true | null | [2016-08-20T18:04:26Z]
 
 Words are case-insensitive, AND binds tighter than OR. A text ends at the next quote of its own kind: no way to escape
-one is documented, so there is none here. Knows nothing of entities: whether a field exists is `conditions.py`'s question.
+one is documented, so there is none here. Knows nothing of entities: whether a field exists is asked
+in `conditions.py`.
 """
 
 from __future__ import annotations
@@ -97,17 +98,17 @@ class _Parser:
         self.advance()
 
     def advance(self) -> None:
-        self.kind, self.token, self.at = next(self._tokens)
+        self.kind, self.lexeme, self.at = next(self._tokens)
 
     def unexpected(self, wanted: str) -> ApiError:
-        got = "the end" if self.kind == "end" else f"'{self.token}'"
+        got = "the end" if self.kind == "end" else f"'{self.lexeme}'"
         return bad_parameter(f"Expected {wanted} at position {self.at + 1}, not {got}.")
 
     def is_word(self, word: str) -> bool:
-        return self.kind == "word" and self.token.lower() == word
+        return self.kind == "word" and self.lexeme.lower() == word
 
     def take(self, mark: str) -> None:
-        if self.token != mark or self.kind != "mark":
+        if self.lexeme != mark or self.kind != "mark":
             raise self.unexpected(f"'{mark}'")
         self.advance()
 
@@ -126,14 +127,14 @@ class _Parser:
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def term(self) -> Node:
-        if self.kind == "mark" and self.token == "(":
+        if self.kind == "mark" and self.lexeme == "(":
             self.advance()
             node = self.either()
             self.take(")")
             return node
         if self.kind != "word":
             raise self.unexpected("a field name")
-        field = self.token
+        field = self.lexeme
         self.advance()
         negated = self.is_word("not")
         if negated:
@@ -142,7 +143,7 @@ class _Parser:
             self.advance()
             return Within(field, self.values(), negated)
         if self.is_word("contains") or self.is_word("like"):
-            word = self.token.lower()
+            word = self.lexeme.lower()
             self.advance()
             text = self.value()
             if not isinstance(text, str):
@@ -150,21 +151,21 @@ class _Parser:
             return Match(field, word, text, negated)
         if negated or self.kind != "op":
             raise self.unexpected("in, contains or like" if negated else "an operator")
-        op = self.token
+        op = self.lexeme
         self.advance()
         return Compare(field, op, self.value())
 
     def values(self) -> tuple[Value, ...]:
         self.take("(")
         values = [self.value()]
-        while self.kind == "mark" and self.token == ",":
+        while self.kind == "mark" and self.lexeme == ",":
             self.advance()
             values.append(self.value())
         self.take(")")
         return tuple(values)
 
     def value(self) -> Value:
-        kind, token = self.kind, self.token
+        kind, token = self.kind, self.lexeme
         found: Value
         if kind == "text":
             found = token[1:-1].replace("[[]", "[")  # the guide's way to write a literal bracket

@@ -31,7 +31,7 @@ def patch(call: Call, entity: Entity, stored: Record, operations: Any) -> Record
     document = dict(stored)
     call.changed = patching.apply(entity, document, operations)
     for name in call.changed:
-        if _fixed(entity, name) or name in entity.fields and entity.fields[name].post_only:
+        if _fixed(entity, name) or (name in entity.fields and entity.fields[name].post_only):
             document[name] = stored.get(name)
     return _save(call, entity, document, stored, document)
 
@@ -84,6 +84,8 @@ def _save(call: Call, entity: Entity, document: Record, stored: Record | None, c
         return stored if stored is not None else {"id": call.table(entity.name).next_id, **record}
     saved = call.save(entity.name, record) if stored is not None else call.insert(entity.name, record)
     call.record_id = saved["id"]
+    if stored is not None:
+        call.changed = {name: saved.get(name) for name in call.changed if saved.get(name) != stored.get(name)}
     for hook in entity.after:
         hook(call, saved, stored)
     return call.table(entity.name).rows[saved["id"]]
@@ -101,7 +103,8 @@ def _custom_fields(call: Call, entity: Entity, stored: Record | None, given: Rec
 
 
 def _fixed(entity: Entity, name: str) -> bool:
-    return name in ("id", "_info") or (name in entity.fields and entity.fields[name].read_only)
+    field = entity.by_lower_name.get(name.lower())
+    return name.lower() in ("id", "_info") or (field is not None and field.read_only)
 
 
 def _of_parent(entity: Entity, parent: Record | None) -> Record:

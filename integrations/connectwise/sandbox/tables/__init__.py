@@ -1,6 +1,7 @@
 """The entities this sandbox keeps, one file an area of the API. To grow it, declare another one here.
 
-No behaviour in this package: what an entity does beyond the protocol is named in its declaration and lives in `manners.py`.
+No behaviour in this package: what an entity does beyond the protocol is named in its declaration and lives in
+`manners.py`.
 """
 
 from integrations.connectwise.sandbox.entity import Entity

@@ -1,8 +1,8 @@
 """Companies, their statuses, types and sites. Contacts have a file of their own."""
 
-from integrations.connectwise.sandbox import manners
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
+from integrations.connectwise.sandbox.manners import common, companies
 
 MODULE = "Companies / Company Maintenance"
 SETUP = "System / Table Setup"
@@ -26,8 +26,8 @@ ENTITIES = (
         setup=True,
         href="status",
         unique=("name",),
-        prepare=(manners.connectwise_id,),
-        after=(manners.one_default,),
+        prepare=(common.connectwise_id,),
+        after=(common.one_default("CompanyStatus"),),
         fields=declare("""
             name!:str(50) defaultFlag:bool inactiveFlag:bool notifyFlag:bool disallowSavingFlag:bool
             notificationMessage:str(500) customNoteFlag:bool cancelOpenTracksFlag:bool track:ref ~connectWiseId:str
@@ -40,8 +40,8 @@ ENTITIES = (
         setup=True,
         href="type",
         unique=("name",),
-        prepare=(manners.connectwise_id,),
-        after=(manners.one_default,),
+        prepare=(common.connectwise_id,),
+        after=(common.one_default("CompanyType"),),
         fields=declare("""
             name!:str(50) defaultFlag:bool vendorFlag:bool serviceAlertFlag:bool serviceAlertMessage:str(150)
             ~connectWiseId:str
@@ -60,10 +60,10 @@ ENTITIES = (
             ("sites_href", "company/companies/{id}/sites"),
             ("types_href", "company/companies/{id}/typeAssociations"),
         ),
-        prepare=(manners.company_status, manners.mobile_guid, manners.company_types_of_a_new_company),
-        check=(manners.company_may_be_saved, manners.company_address),
-        after=(manners.company_site, manners.company_type_associations),
-        remove=(manners.company_is_only_marked_deleted,),
+        prepare=(companies.company_status, common.mobile_guid, companies.company_types_of_a_new_company),
+        check=(companies.company_may_be_saved, companies.company_address),
+        after=(companies.company_site, companies.company_type_associations),
+        remove=(companies.company_is_only_marked_deleted,),
         fields=declare("""
             identifier!:str(156) name!:str(156) status:ref(CompanyStatus,active)
             addressLine1:str(50) addressLine2:str(50) city:str(50) state:str(50) zip:str(12) country:ref(Country)
@@ -86,7 +86,7 @@ ENTITIES = (
         module=MODULE,
         custom=True,
         href="site",
-        prepare=(manners.mobile_guid,),
+        prepare=(common.mobile_guid,),
         fields=declare("""
             name!:str(156) addressLine1:str(50) addressLine2:str(50) city:str(50) stateReference:ref zip:str(12)
             country:ref(Country) addressFormat:str phoneNumber:str(30) phoneNumberExt:str(30) faxNumber:str(30)
@@ -101,8 +101,8 @@ ENTITIES = (
         name="CompanyTypeAssociation",
         module=MODULE,
         refer=(),
-        check=(manners.association_is_new,),
-        after=(manners.company_shows_its_types,),
+        check=(common.association_is_new,),
+        after=(companies.company_shows_its_types,),
         fields=declare("type!:ref(CompanyType) company!:ref(Company)"),
     ),
 )

@@ -1,8 +1,8 @@
 """Contacts, their types, and the e-mail addresses and phone numbers they are reached at."""
 
-from integrations.connectwise.sandbox import manners
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
+from integrations.connectwise.sandbox.manners import common, contacts
 
 MODULE = "Companies / Contacts"
 SETUP = "System / Table Setup"
@@ -16,7 +16,7 @@ ENTITIES = (
         href="type",
         label=("description",),
         unique=("description",),
-        check=(manners.communication_type_has_a_kind,),
+        check=(contacts.communication_type_has_a_kind,),
         fields=declare("""
             description!:str phoneFlag:bool faxFlag:bool emailFlag:bool defaultFlag:bool exchangeXref:str(50)
             iphoneXref:str(50) androidXref:str(50) googleXref:str(50)
@@ -30,8 +30,8 @@ ENTITIES = (
         href="type",
         label=("description",),
         unique=("description",),
-        prepare=(manners.connectwise_id,),
-        after=(manners.one_default,),
+        prepare=(common.connectwise_id,),
+        after=(common.one_default("ContactType"),),
         fields=declare("""
             description!:str(50) defaultFlag:bool serviceAlertFlag:bool serviceAlertMessage:str(150) ~connectWiseId:str
         """),
@@ -48,14 +48,18 @@ ENTITIES = (
             ("documents_href", "system/documents?recordType=Contact&recordId={id}"),
         ),
         prepare=(
-            manners.mobile_guid,
-            manners.contact_site,
-            manners.contact_types_of_a_new_contact,
-            manners.contact_communication_items,
+            common.mobile_guid,
+            contacts.contact_site,
+            contacts.contact_types_of_a_new_contact,
+            contacts.contact_communication_items,
         ),
-        check=(manners.communication_items_say_something,),
-        after=(manners.contact_communications, manners.contact_type_associations, manners.contact_as_company_default),
-        remove=(manners.contact_hands_over_its_records,),
+        check=(contacts.communication_items_say_something,),
+        after=(
+            contacts.contact_communications,
+            contacts.contact_type_associations,
+            contacts.contact_as_company_default,
+        ),
+        remove=(contacts.contact_hands_over_its_records,),
         # firstName is not marked as required in the specification, yet saving without it is refused (real answer).
         fields=declare("""
             firstName!:str lastName:str company:ref(Company) site:ref(CompanySite) addressLine1:str addressLine2:str
@@ -76,8 +80,8 @@ ENTITIES = (
         name="ContactCommunication",
         module=MODULE,
         refer=(),
-        prepare=(manners.mobile_guid, manners.communication_follows_its_type),
-        after=(manners.contact_shows_its_communications,),
+        prepare=(common.mobile_guid, contacts.communication_follows_its_type),
+        after=(contacts.contact_shows_its_communications,),
         fields=declare("""
             ~contactId:int type!:ref(CommunicationType) value!:str(250) extension:str(15) defaultFlag:bool
             ~mobileGuid:uuid communicationType:enum(Email|Fax|Phone) ~domain:str
@@ -100,8 +104,8 @@ ENTITIES = (
         name="ContactTypeAssociation",
         module=MODULE,
         refer=(),
-        check=(manners.association_is_new,),
-        after=(manners.contact_shows_its_types,),
+        check=(common.association_is_new,),
+        after=(contacts.contact_shows_its_types,),
         fields=declare("type!:ref(ContactType) contact!:ref(Contact)"),
     ),
 )

@@ -1,8 +1,8 @@
 """Billing cycles. Nothing else of finance is kept yet."""
 
-from integrations.connectwise.sandbox import manners
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
+from integrations.connectwise.sandbox.manners import common
 
 ENTITIES = (
     Entity(
@@ -12,7 +12,7 @@ ENTITIES = (
         setup=True,
         href="billingCycle",
         unique=("identifier",),
-        after=(manners.one_default,),
+        after=(common.one_default("BillingCycle"),),
         fields=declare("""
             identifier!:str(5) name!:str(50) defaultFlag:bool
             billingOptions!:enum(BiMonthly|BiWeekly|Monthly|NotRecurring|Quarterly|SemiAnnual|Weekly|Yearly)

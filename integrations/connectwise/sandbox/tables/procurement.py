@@ -1,8 +1,8 @@
 """The product catalog, its setup tables, and the products put on opportunities. Purchasing is not kept yet."""
 
-from integrations.connectwise.sandbox import manners
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
+from integrations.connectwise.sandbox.manners import common, procurement
 
 SETUP = "System / Table Setup"
 
@@ -14,7 +14,7 @@ ENTITIES = (
         setup=True,
         href="category",
         unique=("name",),
-        after=(manners.one_default,),
+        after=(common.one_default("Category"),),
         fields=declare("""
             name!:str(50) inactiveFlag:bool priceLevelXref:str(10) integrationXref:str(50) locationIds:ints
             defaultFlag:bool addAllLocations:bool removeAllLocations:bool
@@ -26,7 +26,7 @@ ENTITIES = (
         module=SETUP,
         setup=True,
         href="subcategory",
-        after=(manners.one_default,),
+        after=(common.one_default("SubCategory"),),
         fields=declare("""
             name!:str(50) inactiveFlag:bool integrationXref:str(50) defaultFlag:bool category!:ref(Category)
         """),
@@ -38,8 +38,8 @@ ENTITIES = (
         setup=True,
         href="type",
         unique=("name",),
-        prepare=(manners.connectwise_id,),
-        after=(manners.one_default,),
+        prepare=(common.connectwise_id,),
+        after=(common.one_default("ProductType"),),
         fields=declare("""
             name!:str(50) inactiveFlag:bool typeXref:enum(InventoryPart|NonInventoryPart|OtherCharge|Service)
             defaultFlag:bool ~connectWiseId:str
@@ -52,7 +52,7 @@ ENTITIES = (
         setup=True,
         href="uom",
         unique=("name",),
-        after=(manners.one_default,),
+        after=(common.one_default("UnitOfMeasure"),),
         fields=declare("name!:str(50) inactiveFlag:bool defaultFlag:bool uomScheduleXref:str(31)"),
     ),
     Entity(
@@ -64,8 +64,8 @@ ENTITIES = (
         label=("description",),
         href="catalog",
         unique=("identifier",),
-        prepare=(manners.catalog_defaults,),
-        check=(manners.recurring_item_says_how_often,),
+        prepare=(procurement.catalog_defaults,),
+        check=(procurement.recurring_item_says_how_often,),
         fields=declare("""
             identifier!:str(75) description!:str(60) inactiveFlag:bool subcategory!:ref(SubCategory)
             type!:ref(ProductType) productClass:enum(Agreement|Bundle|Inventory|NonInventory|Service)=NonInventory
@@ -88,8 +88,8 @@ ENTITIES = (
         module="Procurement / Products",
         custom=True,
         refer=(),
-        prepare=(manners.product_defaults, manners.product_totals),
-        check=(manners.product_belongs_somewhere, manners.location_and_department_exist),
+        prepare=(procurement.product_defaults, procurement.product_totals),
+        check=(procurement.product_belongs_somewhere, common.location_and_department_exist),
         fields=declare("""
             catalogItem!:ref(CatalogItem) description:str(2000) sequenceNumber:num quantity:num=1
             unitOfMeasure:ref(UnitOfMeasure) price:num cost:num ~extPrice:num ~extCost:num discount:num ~margin:num

@@ -1,8 +1,8 @@
 """Opportunities and the setup tables around them. Sales orders are not kept yet."""
 
-from integrations.connectwise.sandbox import manners
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
+from integrations.connectwise.sandbox.manners import common, companies, sales
 
 SETUP = "System / Table Setup"
 
@@ -34,7 +34,7 @@ ENTITIES = (
         href="type",
         label=("description",),
         unique=("description",),
-        prepare=(manners.connectwise_id,),
+        prepare=(common.connectwise_id,),
         fields=declare("description!:str(50) inactiveFlag:bool ~connectWiseId:str"),
     ),
     Entity(
@@ -44,8 +44,8 @@ ENTITIES = (
         setup=True,
         href="status",
         unique=("name",),
-        prepare=(manners.connectwise_id, manners.entered_by),
-        after=(manners.one_default,),
+        prepare=(common.connectwise_id, common.entered_by),
+        after=(common.one_default("OpportunityStatus"),),
         fields=declare("""
             name!:str(30) wonFlag:bool lostFlag:bool closedFlag:bool inactiveFlag:bool defaultFlag:bool ~enteredBy:str
             ~dateEntered:date ~connectWiseId:str
@@ -70,11 +70,11 @@ ENTITIES = (
             ("notes_href", "sales/opportunities/{id}/notes"),
             ("products_href", "procurement/products?conditions=opportunity/id={id}"),
         ),
-        prepare=(manners.opportunity_defaults, manners.opportunity_closing),
+        prepare=(sales.opportunity_defaults, sales.opportunity_closing),
         check=(
-            manners.closed_opportunity_needs_its_own_right,
-            manners.company_takes_new_records,
-            manners.location_and_department_exist,
+            sales.closed_opportunity_needs_its_own_right,
+            companies.company_takes_new_records,
+            common.location_and_department_exist,
         ),
         fields=declare("""
             name!:str(100) expectedCloseDate^:date type:ref(OpportunityType,active) stage:ref(OpportunityStage)

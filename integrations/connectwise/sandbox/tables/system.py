@@ -1,8 +1,8 @@
 """Members, locations and departments."""
 
-from integrations.connectwise.sandbox import manners
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
+from integrations.connectwise.sandbox.manners import system
 
 SETUP = "System / Table Setup"
 
@@ -43,7 +43,7 @@ ENTITIES = (
         href="member",
         unique=("identifier",),
         by_identifier=True,
-        prepare=(manners.member_primary_email,),
+        prepare=(system.member_primary_email,),
         fields=declare("""
             identifier!:str(15) -password:str(60) disableOnlineFlag:bool licenseClass!:enum(A|C|F|X) notes:str
             employeeIdentifer:str(10) vendorNumber:str enableMobileGpsFlag:bool inactiveDate:date inactiveFlag:bool

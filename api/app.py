@@ -1,0 +1,89 @@
+"""The web application: its addresses, its health, and a request id on every answer. It starts and stops nothing."""
+
+import asyncio
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import guides
+from api.ask import Asker
+from api.http import Endpoint
+from api.schema import schema
+from domain.db import Database
+
+_GRAPHIQL = Path(__file__).parent / "graphiql" / "dist"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_PATIENCE = 3.0  # seconds that the database has to say it is there
+
+
+def create(database: Database, asker: Asker, *, graphiql: bool = False, production: bool = False) -> Starlette:
+    """The application. Nothing depends on `production` so far: what is safe there is safe everywhere."""
+
+    async def livez(_request: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(_request: Request) -> Response:
+        ready = await _answers(database)
+        redis = "ok" if await asker.alive() else "away"  # a remark: reads and writes do without it
+        state = {"status": "ready" if ready else "not ready", "database": "ok" if ready else "away", "redis": redis}
+        return JSONResponse(state, 200 if ready else 503)
+
+    endpoint = Endpoint(schema, database, asker)
+
+    async def graphql(request: Request) -> Response:
+        return await endpoint(request)
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # the endpoint refuses all but one
+    routes: list[BaseRoute] = [
+        Route("/graphql", graphql, methods=methods),
+        Route("/livez", livez),
+        Route("/readyz", readyz),
+        *guides.ROUTES,
+    ]
+    if graphiql and _GRAPHIQL.is_dir():
+        routes.append(Mount("/graphiql", StaticFiles(directory=_GRAPHIQL, html=True)))
+    return Starlette(routes=routes, middleware=[Middleware(RequestIds)])
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE), database.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (TimeoutError, OSError, SQLAlchemyError):
+        return False
+    return True
+
+
+class RequestIds:
+    """`X-Request-Id`: the caller's when it is a plain one, else ours. It is on every answer and in every log line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        wanted = Headers(scope=scope).get("x-request-id", "")
+        request_id = wanted if _REQUEST_ID.fullmatch(wanted) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self.app(scope, receive, stamped)

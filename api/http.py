@@ -1,0 +1,198 @@
+"""GraphQL over HTTP: from a request to an answer, its status and its media type. JSON by POST only.
+
+The order is deliberate: who asks, then how much, then what. Strawberry's own view is not used: nearly every step of it
+would be replaced.
+"""
+
+import re
+from typing import Any
+
+import orjson
+from graphql import GraphQLError, OperationDefinitionNode
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from api import limits
+from api.ask import Asker
+from api.auth import Authentication
+from api.context import RequestContext
+from api.documents import Documents, Invalid, Ready
+from api.errors import coded, plain, shown
+from api.schema import Schema
+from domain.context import Actor
+from domain.db import Database
+from domain.errors import ErrorCode, LimitExceeded
+
+_GRAPHQL = "application/graphql-response+json"
+_JSON = "application/json"
+_SOME_ERRORS = 294  # GraphQL over HTTP: data, and errors beside it
+# NUL, in any spelling of JSON or GraphQL: PostgreSQL can't hold it in a text, so no name or note may have it.
+_NUL = re.compile(rb"\\u(0000|\{0+\})")
+
+
+class Refused(Exception):
+    """The request ends here."""
+
+    def __init__(
+        self, status: int, code: ErrorCode, message: str, headers: dict[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers
+        self.errors = [coded(code, message, **more)]
+
+
+class Endpoint:
+    """`POST /graphql`."""
+
+    def __init__(self, schema: Schema, database: Database, asker: Asker) -> None:
+        self._schema = schema
+        self._database = database
+        self._asker = asker
+        self._authentication = Authentication(database)
+        self._documents = Documents(schema.core, schema.rules)
+
+    async def __call__(self, request: Request) -> Response:
+        media_type = _GRAPHQL
+        try:
+            if request.method != "POST":
+                raise Refused(405, ErrorCode.BAD_REQUEST, "GraphQL is asked by POST here.", {"Allow": "POST"})
+            actor = await self._authentication.actor(request.headers.get("authorization"))
+            if actor is None:
+                raise Refused(
+                    401,
+                    ErrorCode.UNAUTHENTICATED,
+                    "A valid token is needed: send it as `Authorization: Bearer qw_…`.",
+                    {"WWW-Authenticate": "Bearer"},
+                )
+            media_type = _acceptable(request.headers.get("accept"))
+            if _media_type(request.headers.get("content-type", "")) != _JSON:
+                raise Refused(415, ErrorCode.BAD_REQUEST, "Send the request as application/json.")
+            return await self._answer(request, actor, media_type)
+        except Refused as refused:
+            return _response(refused.status, {"errors": refused.errors}, media_type, refused.headers)
+        except Exception as error:  # no resolver stands in between: the look-up of the token, say
+            masked = shown(GraphQLError("", original_error=error), request.state.request_id)
+            return _response(500, {"errors": [masked]}, media_type)
+
+    async def _answer(self, request: Request, actor: Actor, media_type: str) -> Response:
+        # The older media type answers 200 to whatever is well-formed.
+        strict = media_type == _GRAPHQL
+        text, variables, operation_name = _parameters(await _body(request))
+        try:
+            ready = self._documents.ready(text)
+            operation = _operation(ready, operation_name)
+            _allow(ready, operation, actor)
+        except Invalid as invalid:
+            status = 400 if invalid.syntax else 422
+            errors = [_shown(error) for error in invalid.errors]
+            return _response(status if strict else 200, {"errors": errors}, media_type)
+        except LimitExceeded as exceeded:
+            raise Refused(422 if strict else 200, exceeded.code, exceeded.message) from None
+        except Refused as refused:
+            refused.status = refused.status if strict else 200
+            raise
+        request_id: str = request.state.request_id
+        context = RequestContext(self._database, actor, self._asker, request_id, ready.document, str(request.base_url))
+        result = await self._schema.execute(
+            text, variable_values=variables, context_value=context, operation_name=operation_name
+        )
+        errors = [shown(error, request_id) for error in result.errors or ()]
+        if result.data is None and all(error.path is None for error in result.errors or ()):
+            return _response(422 if strict else 200, {"errors": errors}, media_type)
+        if not errors:
+            return _response(200, {"data": result.data}, media_type)
+        return _response(_SOME_ERRORS if strict else 200, {"data": result.data, "errors": errors}, media_type)
+
+
+def _response(status: int, body: Any, media_type: str, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body), status, headers, f"{media_type}; charset=utf-8")
+
+
+def _acceptable(accept: str | None) -> str:
+    """The media type to answer in: the one of the specification unless only the older one is understood."""
+    wanted = [_media_type(part) for part in (accept or "*/*").split(",")]
+    if any(part in (_GRAPHQL, "application/*", "*/*") for part in wanted):
+        return _GRAPHQL
+    if _JSON in wanted:
+        return _JSON
+    raise Refused(406, ErrorCode.BAD_REQUEST, f"Answers are {_GRAPHQL} or {_JSON}: accept one of them.")
+
+
+def _media_type(value: str) -> str:
+    return value.partition(";")[0].strip().lower()
+
+
+async def _body(request: Request) -> bytes:
+    """The body, no further than the limit: a length that is said is believed, one that isn't is counted."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limits.BODY:
+        raise _too_large()
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limits.BODY:
+                raise _too_large()
+    except ClientDisconnect:
+        raise Refused(400, ErrorCode.BAD_REQUEST, "The request ended early.") from None
+    if _NUL.search(body):
+        raise Refused(400, ErrorCode.BAD_REQUEST, "The request holds a NUL character; no text may have one.")
+    return bytes(body)
+
+
+def _too_large() -> Refused:
+    message = f"The request is larger than {limits.BODY // 1024} KiB. Split it into several."
+    return Refused(413, ErrorCode.LIMIT_EXCEEDED, message, {"Connection": "close"})
+
+
+def _parameters(body: bytes) -> tuple[str, dict[str, Any] | None, str | None]:
+    try:
+        parameters = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refused(400, ErrorCode.BAD_REQUEST, "The body is not JSON.") from None
+    if not isinstance(parameters, dict):
+        raise Refused(400, ErrorCode.BAD_REQUEST, "The body must be one JSON object; batches are not taken.")
+    query, variables, name = (parameters.get(key) for key in ("query", "variables", "operationName"))
+    if not isinstance(query, str) or not query.strip():
+        raise Refused(400, ErrorCode.BAD_REQUEST, "`query` must be a GraphQL document.")
+    if not isinstance(variables, dict | None):
+        raise Refused(400, ErrorCode.BAD_REQUEST, "`variables` must be an object.")
+    if not isinstance(name, str | None):
+        raise Refused(400, ErrorCode.BAD_REQUEST, "`operationName` must be a text.")
+    if not isinstance(parameters.get("extensions"), dict | None):
+        raise Refused(400, ErrorCode.BAD_REQUEST, "`extensions` must be an object.")
+    return query, variables, name or None
+
+
+def _operation(ready: Ready, name: str | None) -> str | None:
+    """The name under which the document has the operation that is asked for."""
+    operations = [
+        definition.name.value if definition.name else None
+        for definition in ready.document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+    ]
+    if name is None and len(operations) == 1:
+        return operations[0]
+    if name is not None and name in operations:
+        return name
+    message = (
+        "The document has several operations: say with `operationName` which one to run."
+        if name is None
+        else "The document has no operation of that name."
+    )
+    raise Refused(422, ErrorCode.BAD_REQUEST, message)
+
+
+def _allow(ready: Ready, operation: str | None, actor: Actor) -> None:
+    missing = sorted(ready.needs[operation] - actor.permissions)
+    if missing:
+        scopes = ", ".join(missing)
+        raise Refused(403, ErrorCode.FORBIDDEN, f"The token lacks the scope {scopes}.", scopes=missing)
+
+
+def _shown(error: GraphQLError) -> Any:
+    answer = coded(ErrorCode.BAD_REQUEST, plain(error.message))
+    if error.locations:
+        answer["locations"] = [location.formatted for location in error.locations]
+    return answer

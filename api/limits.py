@@ -1,0 +1,265 @@
+"""How large a request may be, judged before anything is executed, in time linear in the document.
+
+Two looks: `scan` at the text, so that parsing is safe; `Measuring` at the parsed document, each fragment once, so that
+fragments within fragments can't multiply the work. Rates and budgets over time are no business of this file.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    get_named_type,
+    is_list_type,
+)
+from graphql.type import GraphQLField, GraphQLOutputType, is_non_null_type
+
+from api.paging import DEFAULT, MOST
+from api.permissions import Rules
+from domain.errors import LimitExceeded
+from domain.permissions import Permission
+
+BODY = 256 * 1024  # bytes
+TOKENS = 4_000
+NESTING = 64  # brackets of any kind: what the parser, which recurses, is let in for
+DIRECTIVES = 50
+FRAGMENTS = 100
+OPERATIONS = 20
+VARIABLES = 100  # of one operation
+DEPTH = 12
+INTROSPECTION_DEPTH = 20  # GraphiQL's own query is 15 deep
+ALIASES = 30
+ROOT_FIELDS = 20
+FIELDS = 2_000  # with every fragment written out
+REPEATS = 10_000  # pairs of equal names side by side: validation compares each with each
+_FRAGMENT_PAIR = 5  # and all fragments of one place, which is dearer
+COST = 100_000  # values that the answer may have
+INTROSPECTION_COST = 300_000  # likewise, of the schema: GraphiQL's own query comes to about a third
+_LIST = 10  # how many items a list is taken to have that isn't paged
+_SCHEMA_LISTS = {"types": 100, "fields": 8, "args": 3, "inputFields": 4, "possibleTypes": 5}
+_SCHEMA_LIST = 2
+_INTROSPECTION = {"__schema": "__Schema", "__type": "__Type"}
+
+# The tokens of GraphQL, as far as counting them needs; a bracket inside a string or a comment is none.
+_TOKEN = re.compile(
+    r'"""(?:\\"""|(?!""").)*+"""|"(?:\\.|[^"\\\n\r])*+"|#[^\n\r]*+|\.\.\.|-?\w++(?:\.\d++)?|[^\s,\ufeff]',
+    re.DOTALL,
+)
+
+
+def scan(text: str) -> int:
+    """The number of tokens. Raises LimitExceeded. Several times as fast as the lexer, which the parser runs later."""
+    tokens = nesting = directives = 0
+    for found in _TOKEN.finditer(text):
+        word = found.group()
+        if word[0] == "#":
+            continue
+        tokens += 1
+        if word in "{([":
+            nesting += 1
+            _within(nesting, NESTING, "The document nests brackets more than {most} deep.")
+        elif word in "})]":
+            nesting -= 1
+        elif word == "@":
+            directives += 1
+    _within(tokens, TOKENS, "The document has more than {most} tokens. Split it into several requests.")
+    _within(directives, DIRECTIVES, "The document has more than {most} directives.")
+    return tokens
+
+
+class Size(NamedTuple):
+    """What selecting something comes to, all fragments written out."""
+
+    depth: int = 0
+    introspection: int = 0
+    aliases: int = 0
+    fields: int = 0
+    cost: int = 0
+    introspected: int = 0
+    needs: frozenset[Permission] = frozenset()
+
+    def plus(self, other: "Size") -> "Size":
+        return Size(
+            max(self.depth, other.depth),
+            max(self.introspection, other.introspection),
+            self.aliases + other.aliases,
+            self.fields + other.fields,
+            self.cost + other.cost,
+            self.introspected + other.introspected,
+            self.needs | other.needs if other.needs else self.needs,
+        )
+
+
+class Measuring:
+    """One walk over a document. Unknown names count as fields, no more: saying what is wrong is for validation."""
+
+    def __init__(self, schema: GraphQLSchema, rules: Rules, document: DocumentNode) -> None:
+        self._schema = schema
+        self._rules = rules
+        fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+        self._fragments = {node.name.value: node for node in fragments}
+        self._operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        self._known: dict[str, Size] = {}
+        self._open: set[str] = set()
+        self.unmeasured = len(self._fragments) < len(fragments)
+        _within(len(fragments), FRAGMENTS, "The document has more than {most} fragments.")
+        _within(len(self._operations), OPERATIONS, "The document has more than {most} operations.")
+
+    def check(self) -> dict[str | None, Size]:
+        """The size of each operation, by name. Raises LimitExceeded when one is too large.
+
+        `unmeasured` is true afterwards if something has no size: fragments that are cyclic, unused, or two of one name.
+        Such a document is wrong anyway; it is only good for being told that, by rules that can't be made to hang.
+        """
+        sizes: dict[str | None, Size] = {}
+        for operation in self._operations:
+            variables = len(operation.variable_definitions or ())
+            _within(variables, VARIABLES, "The operation has more than {most} variables.")
+            size = self._selected(operation.selection_set, self._schema.get_root_type(operation.operation))
+            _check(size)
+            if self.unmeasured:
+                continue
+            # Only now: these two write fragments out, which is safe for as many fields as that.
+            roots = sum(len(nodes) for nodes in self._side_by_side([operation.selection_set])[0].values())
+            _within(roots, ROOT_FIELDS, "The operation has more than {most} fields at its root.")
+            repeats = sum(self._repeats([operation.selection_set]))
+            _within(repeats, REPEATS, "The operation repeats the same fields too often. Select each once.")
+            sizes[operation.name.value if operation.name else None] = size
+        self.unmeasured |= len(self._known) < len(self._fragments)
+        return sizes
+
+    def _selected(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
+        total = Size()
+        for node in selections.selections if selections else ():
+            if isinstance(node, FieldNode):
+                total = total.plus(self._field(node, parent))
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                inside = self._schema.get_type(condition.name.value) if condition else parent
+                total = total.plus(self._selected(node.selection_set, inside))
+            elif isinstance(node, FragmentSpreadNode):
+                total = total.plus(self._fragment(node.name.value))
+        return total
+
+    def _fragment(self, name: str) -> Size:
+        fragment = self._fragments.get(name)
+        if name in self._open:
+            self.unmeasured = True
+        if fragment is None or name in self._open:
+            return Size()
+        if name not in self._known:
+            self._open.add(name)
+            condition = self._schema.get_type(fragment.type_condition.name.value)
+            self._known[name] = self._selected(fragment.selection_set, condition)
+            self._open.remove(name)
+        return self._known[name]
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Size:
+        name, aliases = node.name.value, int(node.alias is not None)
+        if name.startswith("__"):
+            inner = self._selected(node.selection_set, self._schema.get_type(_INTROSPECTION.get(name, "")))
+            return Size(
+                introspection=inner.depth + 1,
+                aliases=inner.aliases + aliases,
+                fields=inner.fields + 1,
+                introspected=inner.cost + 1,
+            )
+        known = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
+        if known is None or parent is None:
+            inner = self._selected(node.selection_set, None)
+            times, needs = 1, frozenset[Permission]()
+        else:
+            result = get_named_type(known.type)
+            inner = self._selected(node.selection_set, result)
+            times, needs = _times(node, known, parent), frozenset(self._rules.needed(parent.name, name, result))
+        return Size(
+            inner.depth + 1,
+            inner.introspection,
+            inner.aliases + aliases,
+            inner.fields + 1,
+            times * (inner.cost + 1),
+            inner.introspected,
+            inner.needs | needs,
+        )
+
+    def _repeats(self, scopes: list[SelectionSetNode]) -> Iterator[int]:
+        fields, fragments = self._side_by_side(scopes)
+        yield _FRAGMENT_PAIR * (fragments * (fragments - 1) // 2)
+        for nodes in fields.values():
+            yield len(nodes) * (len(nodes) - 1) // 2
+            yield from self._repeats([node.selection_set for node in nodes if node.selection_set])
+
+    def _side_by_side(self, scopes: Iterable[SelectionSetNode]) -> tuple[dict[str, list[FieldNode]], int]:
+        """The fields that end up in one object of the answer, by the name they have there; from how many fragments."""
+        found: defaultdict[str, list[FieldNode]] = defaultdict(list)
+        spread: set[str] = set()
+        waiting = list(scopes)
+        while waiting:
+            for node in waiting.pop().selections:
+                if isinstance(node, FieldNode):
+                    found[(node.alias or node.name).value].append(node)
+                elif isinstance(node, InlineFragmentNode):
+                    waiting.append(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                    spread.add(node.name.value)
+                    fragment = self._fragments.get(node.name.value)
+                    if fragment is not None:
+                        waiting.append(fragment.selection_set)
+        return found, len(spread)
+
+
+def _check(size: Size) -> None:
+    _within(size.depth, DEPTH, "The operation is {value} levels deep; at most {most} are allowed.")
+    _within(size.introspection, INTROSPECTION_DEPTH, "The introspection is {value} levels deep; {most} are allowed.")
+    _within(size.aliases, ALIASES, "The operation uses more than {most} aliases.")
+    _within(
+        size.fields, FIELDS, "The operation selects more than {most} fields, counting fragments where they are used."
+    )
+    _within(size.introspected, INTROSPECTION_COST, "The introspection asks for too much. Ask for fewer levels.")
+    _within(size.cost, COST, "The answer could have more than {most} values. Ask for smaller pages or fewer levels.")
+
+
+def _within(value: int, most: int, sentence: str) -> None:
+    if value > most:
+        raise LimitExceeded(sentence.format(value=value, most=f"{most:,}"))
+
+
+def _times(node: FieldNode, field: GraphQLField, parent: GraphQLNamedType) -> int:
+    """How many objects the field may lead to for each one it is selected on."""
+    name = node.name.value
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    if "first" in field.args:
+        sizes = [given[size] for size in ("first", "last") if size in given]
+        return max((_size(value) for value in sizes), default=DEFAULT)
+    if "ids" in field.args:
+        ids = given.get("ids")
+        return len(ids.values) if isinstance(ids, ListValueNode) else MOST
+    if not _is_list(field.type) or parent.name.endswith("Connection"):
+        return 1  # the items of a page are counted where the page is asked for
+    return _SCHEMA_LISTS.get(name, _SCHEMA_LIST) if parent.name.startswith("__") else _LIST
+
+
+def _size(value: ValueNode) -> int:
+    """What a page size may come to: at most what the resolver lets pass, whatever is written or put in."""
+    if isinstance(value, IntValueNode) and value.value.isdecimal() and len(value.value) < 4:
+        return min(int(value.value), MOST)
+    return MOST
+
+
+def _is_list(type_: GraphQLOutputType) -> bool:
+    return is_list_type(type_.of_type if is_non_null_type(type_) else type_)

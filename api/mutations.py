@@ -1,0 +1,73 @@
+"""What all mutations share: a payload with `userErrors`, and the permission of the service that they call.
+
+The transaction is not here: each mutation opens its own, so that one sees what is done together.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, ClassVar, ParamSpec, TypeVar
+
+import strawberry
+
+from api.context import Info
+from api.errors import UserError, user_errors
+from domain import errors
+
+P = ParamSpec("P")
+
+
+@strawberry.type(description="The outcome of a mutation.")
+class Payload:
+    reads: ClassVar[None] = None
+
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list,
+        description="What the user can mend. If there is any, nothing was changed and the record is empty.",
+    )
+
+
+def record(model: Any, attribute: str, description: str) -> Any:
+    """The record that a payload is about, read after the commit: the payload itself carries only the id."""
+
+    async def resolve(payload: strawberry.Parent[Any], info: Info) -> Any:
+        return await info.context.loaders.row(model, getattr(payload, attribute))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+R = TypeVar("R", bound=Payload)
+
+_FOR_THE_CALLER = (errors.PermissionDenied, errors.Unauthenticated, errors.LimitExceeded)
+
+
+def mutation(service: Callable[..., Any], description: str) -> Callable[[Callable[P, Awaitable[R]]], Any]:
+    """A mutation field around the service function whose permission it needs.
+
+    What the service refuses becomes `userErrors`; by then the transaction has been rolled back. The field is nullable:
+    the failure of one mutation must not hide what another one of the request has committed.
+    """
+
+    def mark(resolver: Callable[P, Awaitable[R]]) -> Any:
+        payload: type[R] = resolver.__annotations__["return"]
+
+        @wraps(resolver)
+        async def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            try:
+                return await resolver(*args, **kwargs)
+            except _FOR_THE_CALLER:
+                raise
+            except (errors.UserError, errors.UserErrors) as error:
+                return payload(user_errors=user_errors(error))
+
+        signature = inspect.signature(resolver).replace(return_annotation=payload | None)
+        guarded.__signature__ = signature  # type: ignore[attr-defined]  # what Strawberry reads
+        needs = service.__requires__  # type: ignore[attr-defined]  # what @requires leaves
+        return strawberry.mutation(resolver=guarded, description=description, metadata={"reads": needs})
+
+    return mark
+
+
+def given(input: Any, *names: str) -> dict[str, Any]:
+    """The fields of an input that the caller wrote, null included."""
+    return {name: value for name in names if (value := getattr(input, name)) is not strawberry.UNSET}

@@ -1,0 +1,135 @@
+"""Connections as Relay knows them, over keyset pages. The SQL of a page is `domain.paging`.
+
+Nothing is fetched before a field asks for it: `totalCount` alone counts, and reads no row.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+from sqlalchemy import Select
+from strawberry.relay import PageInfo
+
+from api.context import Info, RequestContext
+from domain import paging
+from domain.errors import ErrorCode, LimitExceeded, UserError
+from domain.paging import Order, Window
+
+T = TypeVar("T")
+
+DEFAULT = 25
+MOST = 100
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description=f"How many records from the beginning, at most {MOST}; {DEFAULT} if not said."),
+]
+After = Annotated[str | None, strawberry.argument(description="Only records behind this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description=f"How many records from the end, at most {MOST}.")]
+Before = Annotated[str | None, strawberry.argument(description="Only records before this cursor.")]
+
+
+class OrderDirection(Enum):
+    ASC = strawberry.enum_value("ASC", description="Smallest, earliest, or A first.")
+    DESC = strawberry.enum_value("DESC", description="Largest, latest, or Z first.")
+
+
+strawberry.enum(OrderDirection, description="Which end of a list comes first.")
+
+
+@dataclass
+class Listing:
+    """One asked-for part of a list: the page and the count are each read once, when the first field wants them."""
+
+    context: RequestContext
+    statement: Select[Any]
+    order: Order
+    window: Window
+
+    @cached_property
+    def page(self) -> "asyncio.Task[paging.Page]":
+        return asyncio.ensure_future(self._read())
+
+    async def _read(self) -> paging.Page:
+        async with self.context.read() as ctx:
+            return await paging.page(ctx.session, self.statement, self.order, self.window)
+
+    async def count(self) -> int:
+        async with self.context.read() as ctx:
+            return await paging.count(ctx.session, self.statement)
+
+
+@strawberry.type(description="A record of a list, and its place there.")
+class Edge(Generic[T]):
+    node: T = strawberry.field(description="The record.")
+    cursor: str = strawberry.field(description="The place of the record in this list, for `after` and `before`.")
+
+
+async def _edges(connection: strawberry.Parent[Any]) -> Any:
+    page, order = await connection.listing.page, connection.listing.order
+    return [Edge(node=row, cursor=paging.cursor_of(order, row)) for row in page.rows]
+
+
+async def _nodes(connection: strawberry.Parent[Any]) -> Any:
+    return (await connection.listing.page).rows
+
+
+async def _page_info(connection: strawberry.Parent[Any]) -> PageInfo:
+    page, order = await connection.listing.page, connection.listing.order
+    return PageInfo(
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=paging.cursor_of(order, page.rows[0]) if page.rows else None,
+        end_cursor=paging.cursor_of(order, page.rows[-1]) if page.rows else None,
+    )
+
+
+async def _total_count(connection: strawberry.Parent[Any]) -> int:
+    listing: Listing = connection.listing
+    return await listing.count()
+
+
+@strawberry.type(description="A part of a list.")
+class Connection(Generic[T]):
+    listing: strawberry.Private[Listing]
+
+    edges: list[Edge[T]] = strawberry.field(
+        resolver=_edges, description="The records of this part, with their cursors."
+    )
+    nodes: list[T] = strawberry.field(resolver=_nodes, description="The records of this part.")
+    page_info: PageInfo = strawberry.field(
+        resolver=_page_info, description="Where this part begins and ends, and whether there is more."
+    )
+    total_count: int = strawberry.field(
+        resolver=_total_count, description="How many records the whole list has. Counted only when asked for."
+    )
+
+
+def connection(
+    info: Info,
+    statement: Select[Any],
+    order: Order,
+    *,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Connection[Any]:
+    """The asked-for part of the list. Raises BadCursor, LimitExceeded, or says that the arguments don't go together."""
+    if first is not None and last is not None:
+        raise UserError(ErrorCode.INVALID, "Ask for first or for last, not for both.", ("last",))
+    size, name = (first, "first") if last is None else (last, "last")
+    if size is not None and size < 0:
+        raise UserError(ErrorCode.INVALID, f"{name} can't be negative.", (name,))
+    if size is not None and size > MOST:
+        raise LimitExceeded(f"{name} is {size}; a page has at most {MOST} records.", (name,))
+    window = Window(
+        size=DEFAULT if size is None else size,
+        backward=last is not None,
+        after=paging.read_cursor(order, after) if after is not None else None,
+        before=paging.read_cursor(order, before) if before is not None else None,
+    )
+    return Connection(listing=Listing(info.context, statement, order, window))

@@ -1,0 +1,181 @@
+"""Quotes drafted, edited, sent, answered. Each mutation is one call of `domain.quotes.service` in one transaction."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from api.context import Info
+from api.mutations import Payload, given, mutation, record
+from api.node import uuid_of
+from api.quotes import inputs
+from api.quotes.types import Quote
+from api.sales_orders import SalesOrder
+from domain.errors import ErrorCode, UserError
+from domain.quotes import lines as quote_lines
+from domain.quotes import models
+from domain.quotes import service as quotes
+from domain.sales_orders.models import SalesOrder as SalesOrderRow
+
+
+@strawberry.type(description="The outcome for a quote.")
+class QuotePayload(Payload):
+    quote_id: strawberry.Private[UUID | None] = None
+
+    quote: Quote | None = record(models.Quote, "quote_id", "The quote as it is now.")
+
+
+@strawberry.type(description="The outcome of `createQuote`.")
+class CreateQuotePayload(QuotePayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `updateQuote`.")
+class UpdateQuotePayload(QuotePayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `addQuoteLines`.")
+class AddQuoteLinesPayload(QuotePayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `updateQuoteLine`.")
+class UpdateQuoteLinePayload(QuotePayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `removeQuoteLine`.")
+class RemoveQuoteLinePayload(QuotePayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `sendQuote`.")
+class SendQuotePayload(QuotePayload):
+    pass
+
+
+async def _sales_order(payload: strawberry.Parent[QuotePayload], info: Info) -> Any:
+    if payload.quote_id is None:
+        return None
+    orders = await info.context.loaders.children(SalesOrderRow.quote_id, payload.quote_id)
+    return orders[0] if orders else None
+
+
+@strawberry.type(description="The outcome of `acceptQuote`.")
+class AcceptQuotePayload(QuotePayload):
+    sales_order: SalesOrder | None = strawberry.field(
+        resolver=_sales_order, description="The order that the acceptance made."
+    )
+
+
+@strawberry.type(description="The outcome of `declineQuote`.")
+class DeclineQuotePayload(QuotePayload):
+    pass
+
+
+@mutation(quotes.create, "Drafts a quote. With the ConnectWise sync on, its opportunity is made at once.")
+async def create_quote(
+    info: Info, input: Annotated[inputs.CreateQuoteInput, strawberry.argument(description="The quote.")]
+) -> CreateQuotePayload:
+    organization_id = uuid_of(input.organization_id, "Organization", "organizationId")
+    lines = [_line_values(line) for line in input.lines]
+    async with info.context.transaction() as ctx:
+        quote = await quotes.create(ctx, organization_id, _quote_values(input), lines)
+    return CreateQuotePayload(quote_id=quote.id)
+
+
+@mutation(quotes.update, "Changes a quote. A quote that was sent is a draft again.")
+async def update_quote(
+    info: Info, input: Annotated[inputs.UpdateQuoteInput, strawberry.argument(description="What to change.")]
+) -> UpdateQuotePayload:
+    id = uuid_of(input.quote_id, "Quote", "quoteId")
+    async with info.context.transaction() as ctx:
+        await quotes.update(ctx, id, _quote_values(input), version=input.version)
+    return UpdateQuotePayload(quote_id=id)
+
+
+@mutation(quotes.add_lines, "Puts lines at the end of a quote. A quote that was sent is a draft again.")
+async def add_quote_lines(
+    info: Info, input: Annotated[inputs.AddQuoteLinesInput, strawberry.argument(description="The lines.")]
+) -> AddQuoteLinesPayload:
+    id, lines = uuid_of(input.quote_id, "Quote", "quoteId"), [_line_values(line) for line in input.lines]
+    async with info.context.transaction() as ctx:
+        await quotes.add_lines(ctx, id, lines, version=input.version)
+    return AddQuoteLinesPayload(quote_id=id)
+
+
+@mutation(quotes.update_line, "Changes a line. A quote that was sent is a draft again.")
+async def update_quote_line(
+    info: Info, input: Annotated[inputs.UpdateQuoteLineInput, strawberry.argument(description="What to change.")]
+) -> UpdateQuoteLinePayload:
+    id = uuid_of(input.line_id, "QuoteLine", "lineId")
+    async with info.context.transaction() as ctx:
+        quote = await quotes.update_line(ctx, id, given(input, *quote_lines.FIELDS), version=input.version)
+    return UpdateQuoteLinePayload(quote_id=quote.id)
+
+
+@mutation(quotes.remove_line, "Takes a line out of its quote. A quote that was sent is a draft again.")
+async def remove_quote_line(
+    info: Info, input: Annotated[inputs.RemoveQuoteLineInput, strawberry.argument(description="The line.")]
+) -> RemoveQuoteLinePayload:
+    id = uuid_of(input.line_id, "QuoteLine", "lineId")
+    async with info.context.transaction() as ctx:
+        quote = await quotes.remove_line(ctx, id, version=input.version)
+    return RemoveQuoteLinePayload(quote_id=quote.id)
+
+
+@mutation(quotes.send, "Sends a quote to the customer, for the first time or again.")
+async def send_quote(
+    info: Info, input: Annotated[inputs.SendQuoteInput, strawberry.argument(description="The quote.")]
+) -> SendQuotePayload:
+    id = uuid_of(input.quote_id, "Quote", "quoteId")
+    async with info.context.transaction() as ctx:
+        await quotes.send(ctx, id)
+    return SendQuotePayload(quote_id=id)
+
+
+@mutation(quotes.accept, "The customer says yes: the sales order is made with it, of the lines that are taken.")
+async def accept_quote(
+    info: Info, input: Annotated[inputs.AcceptQuoteInput, strawberry.argument(description="The customer's answer.")]
+) -> AcceptQuotePayload:
+    id, choices = uuid_of(input.quote_id, "Quote", "quoteId"), _choices(input)
+    async with info.context.transaction() as ctx:
+        await quotes.accept(
+            ctx, id, choices=choices, accepted_by=input.accepted_by, customer_reference=input.customer_reference
+        )
+    return AcceptQuotePayload(quote_id=id)
+
+
+@mutation(quotes.decline, "The customer says no.")
+async def decline_quote(
+    info: Info, input: Annotated[inputs.DeclineQuoteInput, strawberry.argument(description="The customer's answer.")]
+) -> DeclineQuotePayload:
+    id = uuid_of(input.quote_id, "Quote", "quoteId")
+    async with info.context.transaction() as ctx:
+        await quotes.decline(ctx, id, reason=input.reason)
+    return DeclineQuotePayload(quote_id=id)
+
+
+def _quote_values(input: inputs.CreateQuoteInput | inputs.UpdateQuoteInput) -> dict[str, Any]:
+    values = given(input, *quotes.EDITABLE)
+    for name, type_name, field in (("contact_id", "Contact", "contactId"), ("owner_id", "Employee", "ownerId")):
+        if values.get(name) is not None:
+            values[name] = uuid_of(values[name], type_name, field)
+    return values
+
+
+def _line_values(line: inputs.QuoteLineInput) -> dict[str, Any]:
+    """Of a new line, null is the same as nothing: the service has a default for what isn't said."""
+    return {name: value for name, value in given(line, *quote_lines.FIELDS).items() if value is not None}
+
+
+def _choices(input: inputs.AcceptQuoteInput) -> dict[UUID, bool]:
+    choices: dict[UUID, bool] = {}
+    for place, choice in enumerate(input.choices):
+        at = ("choices", str(place), "lineId")
+        line_id = uuid_of(choice.line_id, "QuoteLine", *at)
+        if line_id in choices:
+            raise UserError(ErrorCode.INVALID, "This line is chosen twice.", at)
+        choices[line_id] = choice.selected
+    return choices

@@ -1,0 +1,215 @@
+"""How a record stands with ConnectWise, and the sync errors of a tenant: listed, retried, dismissed. Syncs nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import Select, select
+
+from api.context import Info
+from api.mutations import Payload, mutation, record
+from api.node import Node, fetch, models_of, uuid_of
+from api.paging import After, Before, Connection, First, Last, connection
+from api.scalars import described
+from domain.errors import ErrorCode, UserError
+from domain.ids import parse_global_id, parse_subject, subject
+from domain.integration_settings.connectwise import PROVIDER
+from domain.paging import Order
+from domain.permissions import Permission
+from domain.sync import models
+from domain.sync import service as sync
+
+described(
+    models.SyncState,
+    "How a record stands with ConnectWise.",
+    NOT_SYNCED="It was never sent: its sync is off, or nothing asked for it yet.",
+    PENDING="There is work to do, and it is done without anybody's help.",
+    SYNCED="Both sides agree as far as we know.",
+    ERROR="It needs somebody: see `lastError`.",
+)
+described(
+    models.ErrorKind,
+    "Whose move it is.",
+    name="SyncErrorKind",
+    REJECTED="ConnectWise refused the record as it is: edit the record, or what it refers to.",
+    UNMAPPED="A setting or a mapping is missing.",
+    UNAUTHORIZED="The keys are wrong (everything pauses), or a right is missing (this record waits).",
+    CONFLICT="Both sides disagree, or several candidates match: somebody has to choose.",
+    BLOCKED="Another record has to be solved first; this one then runs by itself.",
+    UNAVAILABLE="ConnectWise did not answer until the last automatic attempt.",
+    INTERNAL="A fault of ours. It is logged.",
+)
+described(
+    models.Resolution,
+    "How a sync error ended.",
+    name="SyncErrorResolution",
+    SYNCED="A later sync of the record succeeded.",
+    DISMISSED="Somebody closed it without solving it.",
+)
+
+
+class ErrorState(Enum):
+    OPEN = strawberry.enum_value("OPEN", description="It still needs somebody.")
+    RESOLVED = strawberry.enum_value("RESOLVED", description="A later sync succeeded.")
+    DISMISSED = strawberry.enum_value("DISMISSED", description="Somebody closed it.")
+
+
+strawberry.enum(ErrorState, name="SyncErrorState", description="Where a sync error stands.")
+
+_TYPES = {"organization": "Organization", "contact": "Contact", "quote": "Quote", "quote_line": "QuoteLine"}
+_SUBJECTS = {name: kind for kind, name in _TYPES.items()}
+
+
+async def _record(row: strawberry.Parent[models.SyncError], info: Info) -> Node | None:
+    kind, id = parse_subject(row.subject)
+    return await fetch(info, models_of(info), _TYPES.get(kind, ""), id)  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="A failure to sync that a person must know. It clears itself when a later sync succeeds.")
+class SyncError(Node):
+    model: ClassVar[Any] = models.SyncError
+
+    kind: models.ErrorKind = strawberry.field(description="Whose move it is.")
+    title: str = strawberry.field(description="The record as people know it.")
+    message: str = strawberry.field(description="What to change, and where.")
+    setting: str | None = strawberry.field(description="The setting or mutation that solves it, when one does.")
+    remote_code: str | None = strawberry.field(description="The code that ConnectWise gave.")
+    remote_text: str | None = strawberry.field(description="What ConnectWise said, in its own words.")
+    attempts: int = strawberry.field(description="How often it was tried.")
+    first_at: datetime = strawberry.field(description="When it failed first.")
+    last_at: datetime = strawberry.field(description="When it failed last.")
+    resolved_at: datetime | None = strawberry.field(description="When it ended; empty while it is open.")
+    resolution: models.Resolution | None = strawberry.field(description="How it ended; empty while it is open.")
+    dismiss_reason: str | None = strawberry.field(description="Why it was dismissed.")
+    record: Node | None = strawberry.field(
+        resolver=_record,
+        description="The record that failed; empty when the connection itself did.",
+        metadata={"reads": None},
+    )
+
+
+@strawberry.type(description="How one record stands with ConnectWise.")
+class RecordSync:
+    reads: ClassVar[Permission] = Permission.SYNC_READ
+
+    state: models.SyncState = strawberry.field(description="In one word.")
+    external_id: str | None = strawberry.field(description="The id of its counterpart in ConnectWise.")
+    external_url: str | None = strawberry.field(description="Where its counterpart can be opened.")
+    last_synced_at: datetime | None = strawberry.field(description="When both sides agreed last.")
+    last_error: SyncError | None = strawberry.field(description="What needs somebody, when something does.")
+
+
+def standing(kind: str, *, root: Callable[[Any], str] | None = None) -> Any:
+    """The `sync` field of a record. `root` names the record whose lease covers it; without one it is a root."""
+
+    async def resolve(row: strawberry.Parent[Any], info: Info) -> RecordSync:
+        own = subject(kind, row.id)
+        found = await info.context.loaders.standing(PROVIDER, own, root(row) if root else own)
+        return found  # type: ignore[return-value]  # the source of the type
+
+    return strawberry.field(resolver=resolve, description="How the record stands with ConnectWise.")
+
+
+@strawberry.input(description="Which sync errors to list. All conditions must hold.")
+class SyncErrorFilter:
+    state: ErrorState = strawberry.field(
+        default=ErrorState.OPEN, description="Where they stand; open ones if not said."
+    )
+    kind: list[models.ErrorKind] | None = strawberry.field(default=None, description="Only these kinds.")
+    record_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Only those of this organization, contact, quote or quote line."
+    )
+
+
+_ORDER = Order(models.SyncError.last_at, models.SyncError.id, descending=True)
+
+Filter = Annotated[SyncErrorFilter | None, strawberry.argument(description="Which to list; open ones if not said.")]
+
+
+async def sync_errors(
+    info: Info,
+    filter: Filter = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[SyncError]:
+    return connection(
+        info, _filtered(filter or SyncErrorFilter()), _ORDER, first=first, after=after, last=last, before=before
+    )
+
+
+def _filtered(filter: SyncErrorFilter) -> Select[Any]:
+    errors = models.SyncError
+    statement = select(errors)
+    if filter.state is ErrorState.OPEN:
+        statement = statement.where(errors.resolved_at.is_(None))
+    else:
+        statement = statement.where(errors.resolved_at.is_not(None), errors.resolution == _RESOLUTION[filter.state])
+    if filter.kind is not None:
+        statement = statement.where(errors.kind.in_([kind.value for kind in filter.kind]))
+    if filter.record_id is not None:
+        type_name, id = parse_global_id(filter.record_id)
+        if type_name not in _SUBJECTS:
+            raise UserError(
+                ErrorCode.INVALID,
+                f"Records of the type {type_name} are not synced with ConnectWise.",
+                ("filter", "recordId"),
+            )
+        statement = statement.where(errors.provider == PROVIDER, errors.subject == subject(_SUBJECTS[type_name], id))
+    return statement
+
+
+_RESOLUTION = {
+    ErrorState.RESOLVED: models.Resolution.SYNCED.value,
+    ErrorState.DISMISSED: models.Resolution.DISMISSED.value,
+}
+
+
+@strawberry.type(description="What is needed to try again.")
+class SyncErrorPayload(Payload):
+    error_id: strawberry.Private[UUID | None] = None
+
+    sync_error: SyncError | None = record(models.SyncError, "error_id", "The sync error as it is now.")
+
+
+@strawberry.type(description="The outcome of `retrySyncError`.")
+class RetrySyncErrorPayload(SyncErrorPayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `dismissSyncError`.")
+class DismissSyncErrorPayload(SyncErrorPayload):
+    pass
+
+
+@strawberry.input(description="Which sync error to try again.")
+class RetrySyncErrorInput:
+    id: strawberry.ID = strawberry.field(description="The sync error.")
+
+
+@strawberry.input(description="Which sync error to close, and why.")
+class DismissSyncErrorInput:
+    id: strawberry.ID = strawberry.field(description="The sync error.")
+    reason: str = strawberry.field(description="Why it needs no solution. At most 1,000 characters.")
+
+
+@mutation(sync.retry, "Works on the record again, at once. The error stays open until the record is in step.")
+async def retry_sync_error(
+    info: Info, input: Annotated[RetrySyncErrorInput, strawberry.argument(description="What to try again.")]
+) -> RetrySyncErrorPayload:
+    async with info.context.transaction() as ctx:
+        error = await sync.retry(ctx, uuid_of(input.id, "SyncError", "id"))
+    return RetrySyncErrorPayload(error_id=error.id)
+
+
+@mutation(sync.dismiss, "Closes a sync error without solving it. The next failure of the record opens a new one.")
+async def dismiss_sync_error(
+    info: Info, input: Annotated[DismissSyncErrorInput, strawberry.argument(description="What to close.")]
+) -> DismissSyncErrorPayload:
+    async with info.context.transaction() as ctx:
+        error = await sync.dismiss(ctx, uuid_of(input.id, "SyncError", "id"), reason=input.reason)
+    return DismissSyncErrorPayload(error_id=error.id)

@@ -1,0 +1,73 @@
+"""ConnectWise as the engine sees it: its plans, one client for each connected tenant, its words for people."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import httpx
+
+from domain.context import Context
+from domain.integration_settings import service as integration_settings
+from domain.integration_settings.connectwise import PROVIDER
+from domain.integration_settings.service import Keys
+from integrations.connectwise.client import Client, Connection
+from integrations.connectwise.explain import explain
+from integrations.connectwise.organizations import OrganizationPlan
+from integrations.connectwise.quotes import QuotePlan
+from integrations.connectwise.remote import Remote
+from integrations.core import lease
+from integrations.core.errors import RemoteError
+from integrations.core.provider import Plan, Problem, Record
+
+
+class ConnectWise:
+    """`client_id` identifies this software to ConnectWise; it belongs to the deployment, not to a tenant."""
+
+    name = PROVIDER
+    title = "ConnectWise"
+
+    def __init__(
+        self,
+        client_id: str,
+        *,
+        timeout: float = 10.0,
+        allow_loopback: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.plans: Mapping[str, Plan] = {"organization": OrganizationPlan(), "quote": QuotePlan()}
+        self._client_id = client_id
+        self._timeout = timeout
+        self._allow_loopback = allow_loopback
+        self._transport = transport
+        self._remotes: dict[UUID, tuple[Keys, Remote]] = {}
+
+    async def remote(self, ctx: Context) -> Remote | None:
+        keys = await integration_settings.keys_in_use(ctx, PROVIDER)
+        if keys is None:
+            return None
+        known = self._remotes.get(ctx.tenant_id)
+        if known is not None and known[0] == keys:
+            return known[1]
+        # The client of the old keys is left to the calls that still use it; its idle connections close by themselves.
+        remote = Remote(self.client(keys))
+        self._remotes[ctx.tenant_id] = (keys, remote)
+        return remote
+
+    def client(self, keys: Keys) -> Client:
+        """Raises ValueError, in words for people, when no call could be made with these keys."""
+        return Client(
+            Connection(keys.site, keys.company_id, keys.public_key, keys.private_key, self._client_id),
+            transport=self._transport,
+            timeout=self._timeout,
+            allow_loopback=self._allow_loopback,
+            before_call=lease.hold_current,
+        )
+
+    def explain(self, error: RemoteError, record: Record) -> Problem:
+        return explain(error, record)
+
+    def address(self, remote: Remote, remote_kind: str, remote_id: str) -> str | None:
+        return remote.client.link(remote_kind, remote_id)
+
+    async def aclose(self) -> None:
+        for _, remote in self._remotes.values():
+            await remote.client.aclose()

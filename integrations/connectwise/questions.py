@@ -1,0 +1,99 @@
+"""What people ask ConnectWise and wait for: are these keys good, and what can be chosen. Changes nothing there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.context import Context
+from domain.integration_settings import service as integration_settings
+from domain.integration_settings.connectwise import PROVIDER
+from domain.questions import ChoiceKind
+from integrations.connectwise.client import Record
+from integrations.connectwise.provider import ConnectWise
+from integrations.connectwise.remote import Remote
+from integrations.core import errors
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where choices are listed, what they are called there, and which names the set-up guide recommends."""
+
+    path: str
+    label: str = "name"
+    recommended: tuple[str, ...] = ()
+
+
+SOURCES = {
+    ChoiceKind.COMPANY_TYPES: Source("/company/companies/types", recommended=("Organization", "Prospect")),
+    ChoiceKind.COMPANY_STATUSES: Source("/company/companies/statuses", recommended=("Active",)),
+    ChoiceKind.CONTACT_TYPES: Source("/company/contacts/types", "description", ("Approver", "End User")),
+    ChoiceKind.OPPORTUNITY_STAGES: Source("/sales/stages", recommended=("Quote",)),
+    ChoiceKind.OPPORTUNITY_STATUSES: Source("/sales/opportunities/statuses", recommended=("Open", "Lost")),
+    ChoiceKind.OPPORTUNITY_TYPES: Source("/sales/opportunities/types", "description", ("IT:Infrastructure",)),
+    ChoiceKind.PROBABILITIES: Source("/sales/probabilities", "probability"),
+    ChoiceKind.LOCATIONS: Source("/system/locations"),
+    ChoiceKind.DEPARTMENTS: Source("/system/departments", recommended=("Sales",)),
+    ChoiceKind.MEMBERS: Source("/system/members"),
+    ChoiceKind.CATALOG_ITEMS: Source("/procurement/catalog", "identifier"),
+}
+
+
+async def try_connection(connectwise: ConnectWise, ctx: Context) -> Answer:
+    """Ask the server for the company and then, with the candidate keys, for its version."""
+    keys = await integration_settings.keys_in_use(ctx, PROVIDER, candidate=True)
+    if keys is None:
+        return _no("NOT_FOUND", "There are no keys to try. Connect again.", None)
+    try:
+        client = connectwise.client(keys)
+    except ValueError as error:
+        return _no("INVALID", str(error), "site")
+    try:
+        company = await client.discover()
+        info = await client.info()
+    except errors.Unauthorized as error:
+        field, advice = _blame(error)
+        return _no("INVALID", f"ConnectWise doesn't accept this: {error.text} {advice}", field)
+    except errors.RemoteError as error:
+        return _no(
+            "UNAVAILABLE",
+            f"ConnectWise doesn't answer at {keys.site}: {error.text} Check the site, then retry.",
+            "site",
+        )
+    finally:
+        await client.aclose()
+    return {"ok": True, "version": info.get("version") or company.version, "company": company.name}
+
+
+async def choices(remote: Remote, kind: ChoiceKind, *, refresh: bool) -> Answer:
+    """Everything that can be chosen, the inactive marked. At most a minute old unless `refresh`."""
+    source = SOURCES[kind]
+    try:
+        rows = await remote.table(source.path, refresh=refresh)
+    except errors.RemoteError as error:
+        return _no(
+            "UNAVAILABLE", f"ConnectWise doesn't list {kind.value.replace('_', ' ').lower()}: {error.text}", None
+        )
+    return {"ok": True, "choices": [_choice(source, row) for row in rows if not row.get("deletedFlag")]}
+
+
+def _choice(source: Source, row: Record) -> dict[str, Any]:
+    name = f"{row.get('firstName', '')} {row.get('lastName', '')}".strip() or str(row.get(source.label, row["id"]))
+    return {
+        "id": row["id"],
+        "name": name,
+        "active": not row.get("inactiveFlag", False),
+        "recommended": name in source.recommended,
+    }
+
+
+def _blame(error: errors.Unauthorized) -> tuple[str, str]:
+    if error.code == "AddressRefused":
+        return "site", "Check the site."
+    if error.code == "UnknownCompany":
+        return "companyId", "Check the company id, as it is typed at the ConnectWise login, and the site."
+    return "privateKey", "Check the company id and both keys of the API member (its API Keys tab shows the public one)."
+
+
+def _no(code: str, message: str, field: str | None) -> Answer:
+    return {"ok": False, "code": code, "message": message, "field": field}

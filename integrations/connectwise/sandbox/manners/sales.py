@@ -1,0 +1,54 @@
+"""What opportunities do beyond the protocol: defaults of a new one, dates of closing, the right to touch a closed one.
+
+Forecasts are not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from integrations.connectwise.sandbox.entity import Record
+from integrations.connectwise.sandbox.errors import Violation, denied
+from integrations.connectwise.sandbox.manners.common import default_row, own_location_and_department
+
+if TYPE_CHECKING:
+    from integrations.connectwise.sandbox.call import Call
+
+
+def opportunity_defaults(call: Call, record: Record, stored: Record | None) -> None:
+    if not record.get("status"):
+        record["status"] = default_row(call, "OpportunityStatus")
+    if stored is not None:
+        return
+    stages = sorted(call.table("OpportunityStage").rows.values(), key=lambda row: row.get("sequenceNumber", 0))
+    if not record.get("stage") and stages:
+        record["stage"] = call.table("OpportunityStage").ref(stages[0]["id"])
+    stage = call.row("OpportunityStage", record.get("stage"))
+    if stage and not record.get("probability"):
+        record["probability"] = stage.get("probability")
+    company = call.row("Company", record.get("company"))
+    if company and not record.get("site"):
+        record["site"] = company.get("site")
+    record.setdefault("expectedCloseDate", f"{call.now[:10]}T00:00:00Z")
+    record["dateBecameLead"] = record["pipelineChangeDate"] = call.now
+    own_location_and_department(call, record)
+
+
+def opportunity_closing(call: Call, record: Record, stored: Record | None) -> None:
+    if stored is not None and record.get("stage") is not stored.get("stage"):
+        record["pipelineChangeDate"] = call.now
+    status = call.row("OpportunityStatus", record.get("status")) or {}
+    if not status.get("closedFlag"):
+        record["closedDate"] = record["closedBy"] = None
+    elif not record.get("closedDate"):
+        record["closedDate"] = call.now
+        member = call.member_row()
+        record["closedBy"] = call.table("Member").ref(member["id"]) if member else None
+
+
+def closed_opportunity_needs_its_own_right(call: Call, record: Record, stored: Record | None) -> Iterator[Violation]:
+    status = call.row("OpportunityStatus", (stored or {}).get("status")) or {}
+    if status.get("closedFlag") and not call.free and not call.instance.may("Sales / Closed Opportunity", "edit"):
+        raise denied()
+    yield from ()

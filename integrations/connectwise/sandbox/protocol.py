@@ -1,0 +1,204 @@
+"""From an HTTP request to an answer: where it leads, who asks, and which verb of `reading.py` or `writing.py` it is.
+
+Synchronous on purpose: nothing else runs between the first look at a record and its save. Faults, delays and the
+connection itself belong to `app.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+import orjson
+
+from integrations.connectwise.sandbox import reading, routing, singles, writing
+from integrations.connectwise.sandbox.auth import authenticate, claimed
+from integrations.connectwise.sandbox.call import Call, stamp
+from integrations.connectwise.sandbox.entity import Record
+from integrations.connectwise.sandbox.errors import (
+    ApiError,
+    no_endpoint,
+    pretty,
+    too_many,
+    unreadable_body,
+    url_too_long,
+    wrong_verb,
+)
+from integrations.connectwise.sandbox.options import Options
+from integrations.connectwise.sandbox.request import (
+    ANSWER,
+    ROUTER,
+    Reply,
+    Request,
+    body_of,
+    companyinfo_of,
+    param,
+    url_of,
+)
+from integrations.connectwise.sandbox.store import Instance, Store
+from integrations.connectwise.sandbox.tables import BY_NAME
+from integrations.connectwise.sandbox.throttle import Throttle
+
+
+class Protocol:
+    def __init__(self, store: Store, options: Options, clock: Callable[[], float], guid: Callable[[], str]) -> None:
+        self.store = store
+        self.options = options
+        self.clock = clock
+        self.guid = guid
+        self.throttle = Throttle()
+
+    def locate(self, request: Request) -> None:
+        """Fill in what path and headers say, before anything is decided."""
+        request.company_id = claimed(request.headers.get(b"authorization", b""))[0]
+        steps = [step for step in request.path.split("/") if step]
+        if [step.lower() for step in steps[:2]] == ["apis", "3.0"]:
+            steps.insert(0, ROUTER)
+        if len(steps) < 4 or [step.lower() for step in steps[1:3]] != ["apis", "3.0"]:
+            request.refused = no_endpoint()
+            return
+        request.base, request.steps = steps[0], steps[3:]
+        self._route(request)
+
+    def answer(self, request: Request, *, dry: bool = False) -> Reply:
+        try:
+            return self._answer(request, dry)
+        except ApiError as error:
+            return refusal(error)
+        finally:
+            self.store.commit()
+
+    def answer_person(self, request: Request, instance: Instance, member: str, unchecked: bool) -> Reply:
+        """A request through the control door: somebody there works in ConnectWise itself, with every right."""
+        try:
+            call = self._call(request, instance, member)
+            call.free, call.unchecked = True, unchecked
+            return self._dispatch(request, call)
+        except ApiError as error:
+            return refusal(error)
+        finally:
+            self.store.commit()
+
+    def person_route(self, request: Request, steps: list[str]) -> None:
+        request.base, request.steps = ROUTER, steps
+        self._route(request)
+
+    def _route(self, request: Request) -> None:
+        try:
+            if "/".join(request.steps).lower() not in singles.SINGLES:
+                request.route = routing.find(request.steps)
+                if request.route.record_id.isdigit():
+                    request.record_id = int(request.route.record_id)
+        except ApiError as error:
+            request.refused = error
+
+    def _answer(self, request: Request, dry: bool) -> Reply:
+        options = self.options
+        if len(request.path) + len(request.query) > options.max_url:
+            raise url_too_long(options.max_url)
+        if company := companyinfo_of(request):
+            known = self.store.get(company)
+            host = request.headers.get(b"host", b"").decode("latin-1")
+            return Reply(200, orjson.dumps(singles.companyinfo(known, host) if known else None))
+        if request.refused and not request.base:
+            raise request.refused
+        client_id = param(request.query, "clientid") if b"clientid" not in request.headers else ""
+        instance = authenticate(self.store, options, request.headers, client_id)
+        if request.base.lower() not in (ROUTER, instance.codebase.lower()):
+            raise no_endpoint()  # the version this company was upgraded from
+        if seconds := self.throttle.wait(instance.keys.company_id, self.clock(), options.rate_per_minute):
+            raise too_many(seconds)
+        call = self._call(request, instance, instance.member)
+        call.dry = dry
+        return self._dispatch(request, call)
+
+    def _call(self, request: Request, instance: Instance, member: str) -> Call:
+        raw = parse_qsl(request.query, keep_blank_values=True) if request.query else []
+        return Call(
+            store=self.store,
+            instance=instance,
+            member=member,
+            now=stamp(self.clock()),
+            guid=self.guid,
+            options=self.options,
+            api_root=self.store.api_root,
+            params={name.lower(): value for name, value in raw},
+            raw_params=raw,
+            forward_only=request.headers.get(b"pagination-type", b"").lower() == b"forward-only",
+        )
+
+    def _dispatch(self, request: Request, call: Call) -> Reply:
+        if request.refused:
+            raise request.refused
+        route = request.route
+        if route is None:
+            if request.method != "GET":
+                raise wrong_verb(request.method)
+            single = singles.SINGLES["/".join(request.steps).lower()]
+            return Reply(200, orjson.dumps(reading.pruned(call, single(call.instance))))
+        entity = route.entity
+        parent = None
+        if route.parent_id:
+            owner = next(one for one in BY_NAME.values() if one.path == entity.parent_key)
+            parent = reading.one(call, owner, route.parent_id, None)
+        try:
+            if route.action:
+                return _action(request, call, route, parent)
+            if route.record_id:
+                return _record(request, call, route, parent)
+            return _collection(request, call, route, parent)
+        finally:
+            request.changed = call.changed
+            request.record_id = call.record_id or request.record_id
+
+
+def _collection(request: Request, call: Call, route: routing.Route, parent: Record | None) -> Reply:
+    entity = route.entity
+    if request.method == "GET":
+        call.demand(entity, "inquire")
+        rows, link = reading.page(call, entity, parent, url_of(request))
+        return Reply(200, orjson.dumps(reading.pruned(call, rows)), (*ANSWER, ("link", link)))
+    if request.method == "POST" and "POST" in entity.verbs:
+        record = writing.create(call, entity, body_of(request), parent)
+        location = f"{url_of(request)}/{record['id']}"
+        return Reply(201, orjson.dumps(reading.pruned(call, record)), (*ANSWER, ("location", location)))
+    raise wrong_verb(request.method)
+
+
+def _record(request: Request, call: Call, route: routing.Route, parent: Record | None) -> Reply:
+    entity, method = route.entity, request.method
+    if method not in entity.verbs or method == "POST":
+        raise wrong_verb(method)
+    if method == "GET":
+        call.demand(entity, "inquire")
+    stored = reading.one(call, entity, route.record_id, parent)
+    if method == "DELETE":
+        writing.delete(call, entity, stored)
+        return Reply(204)
+    record = stored
+    if method == "PATCH":
+        record = writing.patch(call, entity, stored, body_of(request))
+    elif method == "PUT":
+        record = writing.replace(call, entity, stored, body_of(request))
+    return Reply(200, orjson.dumps(reading.pruned(call, record)))
+
+
+def _action(request: Request, call: Call, route: routing.Route, parent: Record | None) -> Reply:
+    entity = route.entity
+    call.demand(entity, "inquire")
+    if route.action == "count" and request.method == "GET":
+        return Reply(200, orjson.dumps({"count": len(reading.matching(call, entity, parent))}))
+    if route.action == "search" and not entity.search:
+        raise no_endpoint()
+    if route.action == "search" and request.method == "POST":
+        body = body_of(request)
+        if not isinstance(body, dict):
+            raise unreadable_body()
+        call.params.update({name.lower(): value for name, value in body.items() if isinstance(value, str)})
+        rows, link = reading.page(call, entity, parent, url_of(request))
+        return Reply(200, orjson.dumps(reading.pruned(call, rows)), (*ANSWER, ("link", link)))
+    raise wrong_verb(request.method)
+
+
+def refusal(error: ApiError) -> Reply:
+    return Reply(error.status, pretty(error.body), (*ANSWER, *error.headers))

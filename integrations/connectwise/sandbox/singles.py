@@ -1,0 +1,32 @@
+"""The answers that belong to no table: companyinfo and /system/info. They can't be written to."""
+
+from __future__ import annotations
+
+from integrations.connectwise.sandbox.entity import Record
+from integrations.connectwise.sandbox.store import Instance
+
+
+def companyinfo(instance: Instance, host: str) -> Record:
+    """Where a company's API lives. Asked for without authentication; an unknown company is answered with null."""
+    return {
+        "CompanyName": instance.keys.company_id.title(),
+        "Codebase": f"{instance.codebase}/",
+        "VersionCode": instance.codebase.replace("_", ".", 1),
+        "VersionNumber": "v4.6.99999",
+        "CompanyID": instance.keys.company_id,
+        "IsCloud": True,
+        "SiteUrl": host,
+    }
+
+
+def system_info(instance: Instance) -> Record:
+    return {
+        "version": f"{instance.codebase.replace('_', '.', 1)}.99999",
+        "isCloud": True,
+        "serverTimeZone": "Eastern Standard Time",
+        "licenseBits": [],
+        "cloudRegion": "NA",
+    }
+
+
+SINGLES = {"system/info": system_info}

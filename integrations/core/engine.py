@@ -1,0 +1,302 @@
+"""Bringing one root record into agreement with a provider: read, decide, talk, write down.
+
+No transaction is open while the other side is talked to. The engine knows no vendor; retries, leases and pacing are the
+dispatcher's.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from domain.context import Actor
+from domain.db import Database
+from domain.errors import UserError
+from domain.ids import parse_subject
+from domain.sync.models import ErrorKind
+from integrations.core import errors, merge
+from integrations.core.lease import Lease, LeaseLost
+from integrations.core.ledger import Ledger
+from integrations.core.outcome import Later, Outcome
+from integrations.core.provider import (
+    Direction,
+    Link,
+    Neighbours,
+    Plan,
+    Problem,
+    Provider,
+    Reading,
+    Record,
+    Row,
+)
+from integrations.core.timing import Timing
+
+log = logging.getLogger(__name__)
+
+
+class _Settling(Exception):
+    """An earlier create of this record may still show up."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+@dataclass
+class Engine:
+    """One for a worker process; it keeps nothing between runs."""
+
+    database: Database
+    timing: Timing
+    monotonic: Callable[[], float] = time.monotonic
+
+    async def reconcile(self, provider: Provider, actor: Actor, root: str, lease: Lease, *, look: bool) -> Outcome:
+        """Everything `root` needs with this provider, once."""
+        kind, root_id = parse_subject(root)
+        plan = provider.plans.get(kind)
+        if plan is None:
+            return Outcome()
+        async with self.database.transaction(actor) as ctx:
+            try:
+                reading = await plan.read(ctx, root_id)
+            except Problem as problem:
+                return Outcome(problems=[problem.about(problem.subject or root, problem.title or root)])
+            if reading is None:
+                return Outcome()
+            remote = await provider.remote(ctx)
+        if reading.needs:
+            return Outcome(title=reading.title, needs=[need.root for need in reading.needs])
+        if remote is None:
+            return Outcome()
+        ledger = Ledger(self.database, provider.name, root, lease)
+        run = _Run(self, provider, plan, remote, reading, ledger, lease, look)
+        return await run.all()
+
+
+@dataclass
+class _Run:
+    """One pass over the records of one root."""
+
+    engine: Engine
+    provider: Provider
+    plan: Plan
+    remote: object
+    reading: Reading
+    ledger: Ledger
+    lease: Lease
+    look: bool
+    near: Neighbours = field(init=False)
+    problems: list[Problem] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
+    wrote: bool = False
+    called: bool = False
+    wait: float | None = None
+    later: Later | None = None
+
+    def __post_init__(self) -> None:
+        self.near = Neighbours(dict(self.reading.links))
+
+    async def all(self) -> Outcome:
+        failing = None
+        for record in self.reading.records:
+            if record.mapping.kind in self.closed or not self._parent_is_linked(record):
+                continue
+            try:
+                await self._one(record)
+            except errors.Unauthorized as error:
+                return self._outcome(unauthorized=error.text)
+            except errors.TryLater as error:
+                self.later = self.later or self._later(error, record)
+                # A server that answers 5xx to one record may take the others; a second failure says it won't.
+                if self.later.hold or failing is not None:
+                    break
+                failing = record
+        if not (self.problems or self.later or self.wait is not None) and (self.wrote or self.look):
+            try:
+                self.problems += await self.plan.verify(self.remote, self.reading, self.near)
+            except errors.TryLater as error:
+                self.later = self._later(error, self.reading.records[0])
+            except errors.RemoteError as error:
+                self.problems.append(self._explain(error, self.reading.records[0]))
+        return self._outcome()
+
+    def _outcome(self, *, unauthorized: str | None = None) -> Outcome:
+        root = self.near.links.get(self.ledger.root)
+        return Outcome(
+            title=self.reading.title,
+            problems=self.problems,
+            wrote=self.wrote,
+            called=self.called,
+            linked=root is not None and root.remote_id is not None,
+            wait=self.wait,
+            later=self.later,
+            unauthorized=unauthorized,
+        )
+
+    async def _one(self, record: Record) -> None:
+        try:
+            await self._agree(record)
+        except (errors.Unauthorized, errors.TryLater, LeaseLost):
+            raise
+        except _Settling as settling:
+            self.wait = min(settling.seconds, self.wait or settling.seconds)
+        except Problem as problem:
+            self.problems.append(problem.about(record.subject, record.title))
+        except UserError as error:
+            text = f"{self.provider.title} has a value that can't be taken over here: {error.message} Change it there."
+            self.problems.append(Problem(ErrorKind.REJECTED, text, record.subject, record.title))
+        except errors.RemoteError as error:
+            self.problems.append(self._explain(error, record))
+            if isinstance(error, errors.Forbidden):
+                # The same right would be missing for every other record of this kind.
+                self.closed.add(record.mapping.kind)
+        except Exception:
+            log.exception("reconciling %s failed", record.subject)
+            text = "Something went wrong on our side; it is in our log. Retry after the next update."
+            self.problems.append(Problem(ErrorKind.INTERNAL, text, record.subject, record.title))
+
+    async def _agree(self, record: Record) -> None:
+        link = self.near.links.get(record.subject)
+        if record.local is None:
+            await self._remove(record, link)
+            return
+        ours = record.mapping.ours(record.local, self.near)
+        if link is None or link.remote_id is None:
+            await self._create_or_link(record, link, ours)
+        elif self.look or merge.changes(link.agreed, ours):
+            await self._update(record, link, ours)
+
+    async def _create_or_link(self, record: Record, link: Link | None, ours: dict[str, object]) -> None:
+        mapping = record.mapping
+        # The reference of an open intent stays: our record may have been renamed since that create was sent.
+        reference = link.reference if link and link.intent_at and link.reference else mapping.reference(record.local)
+        self.called = True
+        found = await mapping.find(self.remote, record.local, reference, self.near)
+        if len(found) > 1:
+            names = "; ".join(_name(row) for row in found[:5])
+            raise Problem(
+                ErrorKind.CONFLICT,
+                f"{len(found)} records in {self.provider.title} match {record.title}: {names}."
+                " Remove or rename all but one there, then retry.",
+            )
+        if found:
+            await self._first_link(record, found[0], ours)
+            return
+        if link is not None and link.intent_at is not None:
+            left = await self.ledger.unsettled_for(link.intent_at, self.engine.timing.settle)
+            if left > 0:
+                raise _Settling(left)
+        await self.ledger.intend(record, reference)
+        sent_until = self.engine.monotonic() + self.engine.timing.send_within
+        await self.lease.hold()
+        if self.engine.monotonic() > sent_until:
+            raise errors.TryLater("The worker was asleep; the create was not sent.", surely_not_done=True)
+        try:
+            created = await mapping.create(self.remote, record.local, reference, self.near)
+        except errors.RemoteError as error:
+            if error.surely_not_done:
+                await self.ledger.withdraw(record.subject)
+            raise
+        self.wrote = True
+        await self._write_down(record, mapping.remote_id(created.row), merge.agreement(ours))
+        if created.lost:
+            raise Problem(
+                ErrorKind.REJECTED,
+                f"{self.provider.title} made {record.title}, but not as it was sent: {', '.join(created.lost)}."
+                " Look at it there, then retry.",
+                remote_code="FalseSuccess",
+            )
+
+    async def _first_link(self, record: Record, row: Row, ours: dict[str, object]) -> None:
+        """It stands there already: an earlier create of ours, or a record that people made."""
+        mapping = record.mapping
+        remote_id = mapping.remote_id(row)
+        if await self.ledger.is_taken(mapping.remote_kind, remote_id, record.subject):
+            raise Problem(
+                ErrorKind.CONFLICT,
+                f"{_name(row)} in {self.provider.title} is already linked with another record of ours."
+                " Two of our records describe the same one there: merge or rename one of them, then retry.",
+            )
+        # Linked without an agreement first: should the rest fail, nobody creates a second one.
+        await self._write_down(record, remote_id, None)
+        await self._update(record, self.near.links[record.subject], ours)
+
+    async def _update(self, record: Record, link: Link, ours: dict[str, object]) -> None:
+        mapping, remote_id = record.mapping, link.remote_id
+        assert remote_id is not None
+        self.called = True
+        if mapping.direction is Direction.TWO_WAY:
+            row = await mapping.fetch(self.remote, remote_id)
+            decision = merge.decide(link.agreed, ours, mapping.theirs(row), ours_win_first=self.reading.ours_win_first)
+        else:
+            if self.look:
+                await mapping.fetch(self.remote, remote_id)
+            decision = merge.Decision(push=merge.changes(link.agreed, ours), agreed=merge.agreement(ours))
+        if decision.push:
+            await mapping.update(self.remote, remote_id, decision.push, record.local, self.near)
+            self.wrote = True
+        await self._write_down(record, remote_id, decision.agreed, pull=decision.pull)
+        if decision.conflicts:
+            raise Problem(ErrorKind.CONFLICT, _both(self.provider.title, decision.conflicts))
+
+    async def _remove(self, record: Record, link: Link | None) -> None:
+        if link is None:
+            return
+        self.called = True
+        if link.remote_id is None:
+            # A create was on its way when our record went: wait until it can't appear any more.
+            found = await record.mapping.find_created(self.remote, link.reference or "", self.near)
+            for row in found:
+                await record.mapping.remove(self.remote, record.mapping.remote_id(row))
+                self.wrote = True
+            if not found and link.intent_at is not None:
+                left = await self.ledger.unsettled_for(link.intent_at, self.engine.timing.settle)
+                if left > 0:
+                    raise _Settling(left)
+        else:
+            await record.mapping.remove(self.remote, link.remote_id)
+            self.wrote = True
+        await self.ledger.forget(record.subject)
+        self.near.links.pop(record.subject, None)
+
+    async def _write_down(
+        self, record: Record, remote_id: str, agreed: dict[str, object] | None, *, pull: dict[str, object] | None = None
+    ) -> None:
+        mapping = record.mapping
+        url = self.provider.address(self.remote, mapping.remote_kind, remote_id)
+        async with self.ledger.transaction() as ctx:
+            if pull:
+                await mapping.pull(ctx, record.local, pull)
+            await self.ledger.agree(ctx, record, remote_id=remote_id, agreed=agreed, url=url)
+        self.near.links[record.subject] = Link(record.subject, mapping.remote_kind, remote_id, None, None, agreed)
+
+    def _parent_is_linked(self, record: Record) -> bool:
+        if record.parent is None:
+            return True
+        parent = self.near.links.get(record.parent)
+        return parent is not None and parent.remote_id is not None
+
+    def _later(self, error: errors.TryLater, record: Record) -> Later:
+        return Later(
+            text=error.text,
+            retry_after=error.retry_after,
+            # No answer at all, or "too many": every other record would fare the same.
+            hold=error.status is None or error.status in (429, 502, 503, 504),
+            subject=record.subject,
+            title=record.title,
+            remote_code=error.code or None,
+        )
+
+    def _explain(self, error: errors.RemoteError, record: Record) -> Problem:
+        return self.provider.explain(error, record).about(record.subject, record.title)
+
+
+def _name(row: Row) -> str:
+    label = row.get("name") or row.get("identifier") or row.get("description") or "?"
+    return f"{label} (id {row.get('id')})"
+
+
+def _both(title: str, conflicts: dict[str, merge.Disagreement]) -> str:
+    parts = [f"{name}: “{each.ours}” here, “{each.theirs}” there" for name, each in conflicts.items()]
+    return (
+        f"Changed on both sides since they last agreed: {'; '.join(parts)}. Make both the same, then retry ({title})."
+    )

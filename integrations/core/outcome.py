@@ -1,0 +1,37 @@
+"""How a run on one root record ended: what the dispatcher settles. Decides nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from integrations.core.provider import Problem
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`problems` stay open as sync errors. Empty everywhere: both sides agree.
+
+    `later`: the other side didn't answer; `later.hold` when the whole connection seems dead. `wait`: seconds until an
+    earlier create has settled. `needs`: roots that must be linked first; whoever links them wakes this one.
+    """
+
+    title: str = ""
+    problems: Sequence[Problem] = ()
+    wrote: bool = False
+    called: bool = False
+    linked: bool = False
+    wait: float | None = None
+    needs: Sequence[str] = ()
+    later: "Later | None" = None
+    unauthorized: str | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """Try again by itself. `subject` and `title` name the record that failed, should it be given up one day."""
+
+    text: str
+    retry_after: float | None
+    hold: bool
+    subject: str
+    title: str
+    remote_code: str | None = None

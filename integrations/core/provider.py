@@ -1,0 +1,190 @@
+"""What a vendor has to say about itself so that the engine can bring records into agreement with it.
+
+A *provider* has a *plan* for each kind of root record; a plan reads our side and names the records under it; a
+*mapping* says how one kind of record is found, made, changed and removed over there. Nothing here does anything.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.context import Context
+from domain.sync.models import ErrorKind
+from integrations.core.errors import RemoteError
+
+Row = dict[str, Any]
+"""A record as the other side shows it."""
+
+
+class Direction(StrEnum):
+    TWO_WAY = "TWO_WAY"
+    """`agreed` holds our field values; their changes are taken over."""
+    ONE_WAY = "ONE_WAY"
+    """`agreed` holds what we last wrote; what people change over there is left alone until our side changes."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What the ledger knows of one record's counterpart."""
+
+    subject: str
+    remote_kind: str
+    remote_id: str | None
+    reference: str | None
+    intent_at: datetime | None
+    agreed: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record under a root. `local` is a snapshot of ours; None: it is gone here, so it shall be gone there."""
+
+    subject: str
+    mapping: "Mapping"
+    title: str
+    local: Any
+    parent: str | None = None
+    """Another record under this root that must be linked first."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Another root record that has to be linked before this one can be written."""
+
+    root: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Our side of one root, read in one short transaction. `records` are in the order they have to be written in."""
+
+    title: str
+    records: Sequence[Record]
+    links: dict[str, Link]
+    needs: Sequence[Need] = ()
+    ours_win_first: bool = False
+
+
+@dataclass(frozen=True)
+class Problem(Exception):
+    """A failure that a person has to know. `message` names the thing to change and where."""
+
+    kind: ErrorKind
+    message: str
+    subject: str = ""
+    title: str = ""
+    setting: str | None = None
+    remote_code: str | None = None
+    remote_text: str | None = None
+
+    def about(self, subject: str, title: str) -> "Problem":
+        return Problem(self.kind, self.message, subject, title, self.setting, self.remote_code, self.remote_text)
+
+
+@dataclass(frozen=True)
+class Created:
+    """A create that was answered. `lost` names fields that the answer shows otherwise than they were sent."""
+
+    row: Row
+    lost: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What a mapping may look at beside its own record: the links of this root and of what it needs.
+
+    `memo` lasts for one run, so that what is asked for once need not be asked for again by the next record.
+    """
+
+    links: dict[str, Link] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def remote_id(self, subject: str) -> str:
+        link = self.links.get(subject)
+        if link is None or link.remote_id is None:
+            raise LookupError(f"{subject} is not linked")
+        return link.remote_id
+
+
+class Mapping(ABC):
+    """How one kind of record stands over there. `remote` is the vendor's client."""
+
+    kind: str
+    remote_kind: str
+    direction: Direction
+
+    @abstractmethod
+    def ours(self, local: Any, near: Neighbours) -> dict[str, Any]:
+        """The values to agree on, under this mapping's own names, as the other side would show them (shortened …)."""
+
+    @abstractmethod
+    def reference(self, local: Any) -> str:
+        """What the record carries over there from its creation on, so that it is found again."""
+
+    @abstractmethod
+    async def find(self, remote: Any, local: Any, reference: str, near: Neighbours) -> list[Row]:
+        """What may already be this record: by our reference, then by what identifies it for people. Rows re-checked."""
+
+    @abstractmethod
+    async def find_created(self, remote: Any, reference: str, near: Neighbours) -> list[Row]:
+        """What an earlier create of ours with this `reference` has left, even if our record is gone by now."""
+
+    @abstractmethod
+    async def fetch(self, remote: Any, remote_id: str) -> Row:
+        """Raises `errors.Missing`."""
+
+    @abstractmethod
+    async def create(self, remote: Any, local: Any, reference: str, near: Neighbours) -> "Created":
+        """One POST. Whatever else has to be asked first may be asked, but nothing else is written."""
+
+    @abstractmethod
+    async def update(self, remote: Any, remote_id: str, values: dict[str, Any], local: Any, near: Neighbours) -> None:
+        """Write `values` (some of `ours`) and read them back; raises `errors.Rejected` when they didn't arrive."""
+
+    async def remove(self, remote: Any, remote_id: str) -> None:
+        """Only for records that are removed over there when ours goes."""
+        raise NotImplementedError(f"{self.kind} is never removed")
+
+    def theirs(self, row: Row) -> dict[str, Any]:
+        """Two-way: their row under the names of `ours`."""
+        raise NotImplementedError(f"{self.kind} is one-way")
+
+    async def pull(self, ctx: Context, local: Any, values: dict[str, Any]) -> None:
+        """Two-way: take `values` over through the domain service."""
+        raise NotImplementedError(f"{self.kind} is one-way")
+
+    def remote_id(self, row: Row) -> str:
+        return str(row["id"])
+
+
+class Plan(Protocol):
+    """One kind of root record."""
+
+    async def read(self, ctx: Context, root_id: UUID) -> Reading | None:
+        """None: nothing to do (the sync is off, or the record isn't there). Raises Problem for a missing setting."""
+
+    async def verify(self, remote: Any, reading: Reading, near: Neighbours) -> Sequence[Problem]:
+        """A last look when everything was written: sums, say."""
+
+
+class Provider(Protocol):
+    """A vendor on the shelf."""
+
+    name: str
+    title: str
+    plans: Dictionary[str, Plan]
+
+    async def remote(self, ctx: Context) -> Any:
+        """The client of this tenant's connection, or None when it isn't connected. Opens no connection by itself."""
+
+    def explain(self, error: RemoteError, record: Record) -> Problem:
+        """A refusal in words for people."""
+
+    def address(self, remote: Any, remote_kind: str, remote_id: str) -> str | None:
+        """Where people open the record."""

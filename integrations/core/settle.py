@@ -1,0 +1,246 @@
+"""Writing down how a run ended, in one transaction and only under its own lease: done, parked, waiting or later.
+
+`done` becomes the `wanted` that was seen at the claim; if an edit committed meanwhile the record stays due.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain import outbox
+from domain.context import Context
+from domain.integration_settings import service as integration_settings
+from domain.integration_settings.models import ConnectionStatus
+from domain.sync.models import ErrorKind, Resolution, SyncError
+from integrations.core.lease import LeaseLost
+from integrations.core.outcome import Later, Outcome
+from integrations.core.provider import Problem
+from integrations.core.timing import Random, Timing
+
+# :finished — the run did all it could; :delay — seconds until it is due again when it isn't finished (null: at once).
+_SETTLE = text("""
+    UPDATE sync_task SET
+      lease_token = NULL, lease_until = NULL,
+      done = CASE WHEN :finished THEN greatest(done, :wanted) ELSE done END,
+      attempts = CASE WHEN :failed THEN attempts + 1 ELSE 0 END,
+      failing_since = CASE WHEN :failed THEN coalesce(failing_since, now()) END,
+      waits_for = CAST(:waits_for AS text),
+      paced_until = CASE WHEN :wrote THEN now() + make_interval(secs => :pace) ELSE paced_until END,
+      due_at = CASE
+        WHEN :failed THEN now() + make_interval(secs => :delay)
+        WHEN wanted > :wanted THEN
+          greatest(now(), CASE WHEN :wrote THEN now() + make_interval(secs => :pace) ELSE paced_until END)
+        WHEN :finished THEN CAST(NULL AS timestamptz)
+        ELSE now() + make_interval(secs => :delay)
+      END
+    WHERE id = :task AND lease_token = :token
+    RETURNING due_at, attempts, extract(epoch FROM now() - failing_since) AS failing_for
+""")
+_GIVE_UP = text(
+    "UPDATE sync_task SET due_at = NULL, attempts = 0, failing_since = NULL, done = :wanted WHERE id = :task"
+)
+_WAKE_WAITERS = text("""
+    UPDATE sync_task SET due_at = now(), waits_for = NULL
+    WHERE tenant_id = :tenant AND provider = :provider AND waits_for = :root
+      AND (lease_until IS NULL OR lease_until <= now())
+    RETURNING id
+""")
+_LANE = text("""
+    UPDATE lane SET
+      -- Calls that were under way together fail together: that is one failure.
+      failures = CASE
+        WHEN :hold AND held_until <= now() THEN failures + 1
+        WHEN :answered THEN 0
+        ELSE failures END,
+      held_until = CASE
+        WHEN held_until = 'infinity' THEN held_until
+        WHEN :hold THEN greatest(held_until, now() + make_interval(secs => :seconds))
+        WHEN :answered THEN '-infinity'
+        ELSE held_until END,
+      next_at = CASE
+        WHEN held_until = 'infinity' THEN next_at
+        WHEN :hold THEN now() + make_interval(secs => :seconds)
+        WHEN :answered AND failures > 0 THEN now()
+        ELSE least(next_at, greatest(CAST(:due AS timestamptz), held_until)) END
+    WHERE tenant_id = :tenant AND provider = :provider
+    RETURNING failures
+""")
+
+
+async def settle(
+    ctx: Context,
+    provider: str,
+    root: str,
+    *,
+    task_id: UUID,
+    token: UUID,
+    wanted: int,
+    attempts: int,
+    outcome: Outcome,
+    timing: Timing,
+    random: Random,
+) -> None:
+    """Raises LeaseLost when the record is no longer ours; then nothing of this run is written."""
+    problems = list(outcome.problems)
+    failed = outcome.later is not None
+    finished = not failed and outcome.wait is None and not outcome.needs and outcome.unauthorized is None
+    blocking = await _blocked_by(ctx, provider, outcome.needs) if outcome.needs else None
+    if blocking is not None:
+        problems.append(blocking.about(root, outcome.title))
+    delay = timing.longest_retry if blocking else _delay(outcome, attempts, timing, random)
+    row = (
+        await ctx.session.execute(
+            _SETTLE,
+            {
+                "task": task_id,
+                "token": token,
+                "wanted": wanted,
+                "finished": finished,
+                "failed": failed,
+                "wrote": outcome.wrote,
+                "pace": timing.pace,
+                "delay": delay,
+                "waits_for": next(iter(outcome.needs), None),
+            },
+        )
+    ).one_or_none()
+    if row is None:
+        raise LeaseLost
+    due = row.due_at
+    given_up = failed and (row.attempts >= timing.attempts or float(row.failing_for or 0) >= timing.give_up_after)
+    if given_up and outcome.later is not None:
+        await ctx.session.execute(_GIVE_UP, {"task": task_id, "wanted": wanted})
+        problems.append(_gave_up(outcome.later, row.attempts))
+        due = None
+    if outcome.needs and blocking is None:
+        # In the same transaction as waiting for it: its run will come after this commit and will find who waits.
+        ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, outcome.needs, provider=provider)
+    if finished or given_up or blocking is not None:
+        await _errors(ctx, provider, root, problems, clear=finished or blocking is not None)
+    elif problems:
+        await _errors(ctx, provider, root, problems, clear=False)
+    # Who waits is woken when the record is linked, and also when it failed: they then say what blocks them.
+    if outcome.linked or problems:
+        woken = (
+            await ctx.session.execute(_WAKE_WAITERS, {"tenant": ctx.tenant_id, "provider": provider, "root": root})
+        ).all()
+        if woken:
+            due = await ctx.session.scalar(select(func.now()))
+    await _lane(ctx, provider, outcome, due, timing, random)
+    if outcome.unauthorized is not None:
+        await integration_settings.report(
+            ctx, provider, ConnectionStatus.UNAUTHORIZED, message=_refused(outcome.unauthorized)
+        )
+
+
+def _delay(outcome: Outcome, attempts: int, timing: Timing, random: Random) -> float:
+    if outcome.later is not None:
+        return max(timing.retry(attempts + 1, random), outcome.later.retry_after or 0)
+    if outcome.wait is not None:
+        return outcome.wait
+    return timing.blocked if outcome.needs else 0
+
+
+async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing: Timing, random: Random) -> None:
+    hold = outcome.later is not None and outcome.later.hold
+    failures = 0
+    if hold:
+        failures = int(
+            await ctx.session.scalar(
+                text("SELECT failures FROM lane WHERE tenant_id = :tenant AND provider = :provider"),
+                {"tenant": ctx.tenant_id, "provider": provider},
+            )
+            or 0
+        )
+    seconds = timing.hold(failures + 1, random)
+    if outcome.later is not None and outcome.later.retry_after:
+        seconds = max(seconds, outcome.later.retry_after)
+    await ctx.session.execute(
+        _LANE,
+        {
+            "tenant": ctx.tenant_id,
+            "provider": provider,
+            "hold": hold,
+            "answered": outcome.called and not hold,
+            "seconds": seconds,
+            "due": due,
+        },
+    )
+    if due is not None and not hold:
+        ctx.wake.add(provider)
+
+
+async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Problem], *, clear: bool) -> None:
+    """Open or renew the errors of this run; with `clear` those of this root that it didn't meet again are solved."""
+    for problem in problems:
+        values = {
+            "title": problem.title,
+            "kind": problem.kind.value,
+            "message": problem.message,
+            "setting": problem.setting,
+            "remote_code": problem.remote_code,
+            "remote_text": problem.remote_text,
+        }
+        await ctx.session.execute(
+            insert(SyncError)
+            .values(tenant_id=ctx.tenant_id, provider=provider, subject=problem.subject, root=root, **values)
+            .on_conflict_do_update(
+                index_elements=["tenant_id", "provider", "subject"],
+                index_where=SyncError.resolved_at.is_(None),
+                set_={**values, "attempts": SyncError.attempts + 1, "last_at": func.now()},
+            )
+        )
+    if clear:
+        await ctx.session.execute(
+            update(SyncError)
+            .where(
+                SyncError.provider == provider,
+                SyncError.root == root,
+                SyncError.resolved_at.is_(None),
+                SyncError.subject.not_in([problem.subject for problem in problems]),
+            )
+            .values(resolved_at=func.now(), resolution=Resolution.SYNCED.value)
+        )
+
+
+async def _blocked_by(ctx: Context, provider: str, needs: Sequence[str]) -> Problem | None:
+    """The open error of something that is needed, if there is one: then a person has to act."""
+    error = await ctx.session.scalar(
+        select(SyncError)
+        .where(
+            SyncError.provider == provider,
+            SyncError.root.in_(needs),
+            SyncError.resolved_at.is_(None),
+            SyncError.kind != ErrorKind.BLOCKED.value,
+        )
+        .order_by(SyncError.last_at.desc())
+        .limit(1)
+    )
+    if error is None:
+        return None
+    return Problem(
+        ErrorKind.BLOCKED,
+        f"Waits for {error.title}: {error.message} It goes on by itself when that is solved.",
+        setting=error.setting,
+    )
+
+
+def _gave_up(later: Later, attempts: int) -> Problem:
+    return Problem(
+        ErrorKind.UNAVAILABLE,
+        f"Gave up after {attempts} attempts. The last answer: {later.text} Retry when the other side is well again.",
+        later.subject,
+        later.title,
+        remote_code=later.remote_code,
+        remote_text=later.text,
+    )
+
+
+def _refused(text: str) -> str:
+    return (
+        f"ConnectWise refuses the keys of this connection ({text}). Everything waits; nothing is lost."
+        " Check the API member there, then connect again with valid keys."
+    )

@@ -1,0 +1,68 @@
+"""API tokens from the command line: for the first token of a tenant, and when nobody can get in. Holds no rule:
+`domain.access` does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from domain import errors
+from domain.access import service as access
+from domain.context import Actor, Context
+from domain.db import Database
+from runtime import database as databases
+from runtime.errors import UserError
+from runtime.settings import Settings, sqlalchemy_url
+
+T = TypeVar("T")
+
+
+def create(tenant: UUID, name: str, scopes: list[str], days: int | None) -> str:
+    """The token itself, which is kept nowhere."""
+    expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
+
+    async def make(ctx: Context) -> str:
+        _, token = await access.create_token(ctx, name=name, scopes=scopes, expires_at=expires)
+        return token
+
+    return _transaction(tenant, make)
+
+
+def listing(tenant: UUID) -> list[str]:
+    """One line a token: id, last characters, state, name, scopes."""
+
+    async def read(ctx: Context) -> list[str]:
+        return [
+            f"{found.id}  …{found.hint}  {'revoked' if found.revoked_at else 'valid  '}  {found.name}"
+            f"  {' '.join(found.scopes)}"
+            for found in await access.list_tokens(ctx)
+        ]
+
+    return _transaction(tenant, read)
+
+
+def revoke(tenant: UUID, token_id: UUID) -> None:
+    async def end(ctx: Context) -> None:
+        await access.revoke_token(ctx, token_id)
+
+    _transaction(tenant, end)
+
+
+def _transaction(tenant: UUID, work: Callable[[Context], Awaitable[T]]) -> T:
+    settings = Settings.load().need("database_url", "secret_keys")
+    databases.connect(settings.database_url).close()
+
+    async def run() -> T:
+        database = Database(sqlalchemy_url(settings.database_url), settings.keyring(), pool_size=1)
+        try:
+            async with database.transaction(Actor.system(tenant, "command line")) as ctx:
+                return await work(ctx)
+        except (errors.UserError, errors.UserErrors) as error:
+            raise UserError(str(error)) from None
+        finally:
+            await database.dispose()
+
+    return asyncio.run(run())

@@ -1,0 +1,200 @@
+"""Two tenants on one database: what belongs to one looks to the other exactly like what does not exist."""
+
+import json
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_list_type, is_non_null_type
+
+from api.schema import schema
+from domain.ids import global_id, parse_global_id, uuid7
+from domain.sync.models import ExternalLink, SyncError
+from tests.api.conftest import LINES, a_quote, an_organization
+
+CANARY = "CANARY"
+LISTS = ("organizations", "contacts", "employees", "quotes", "salesOrders", "syncErrors")
+
+
+@pytest.fixture
+async def theirs(ask_other, other):
+    """One record of each kind of the other tenant, by the name of its type; every text in them has the canary."""
+    employee = (await ask_other(f'mutation {{ createEmployee(input: {{name: "{CANARY}", email: "{CANARY}@x.test"}})'
+                                " { employee { id } } }"))["createEmployee"]["employee"]  # fmt: skip
+    organization = await an_organization(
+        ask_other, CANARY, accountNumber=CANARY, ownerId=employee["id"], contacts=[{"firstName": CANARY}]
+    )
+    lines = [{**line, "title": CANARY} for line in LINES]
+    quote = await a_quote(ask_other, organization["id"], title=CANARY, lines=lines, ownerId=employee["id"])
+    order = await ask_other(
+        "mutation ($id: ID!) { sendQuote(input: {quoteId: $id}) { quote { id } }"
+        f' acceptQuote(input: {{quoteId: $id, acceptedBy: "{CANARY}", customerReference: "{CANARY}"}})'
+        " { salesOrder { id lines { id } } } }",
+        id=quote["id"],
+    )
+    draft = await a_quote(ask_other, organization["id"], title=CANARY, lines=lines)
+    subject = f"quote:{parse_global_id(draft['id'])[1]}"
+    async with other.transaction() as ctx:
+        error = SyncError(provider="CONNECTWISE", subject=subject, root=subject, title=CANARY, kind="REJECTED",
+                          message=CANARY, remote_text=CANARY)  # fmt: skip
+        link = ExternalLink(provider="CONNECTWISE", subject=subject, root=subject, remote_kind="opportunity",
+                            remote_id=CANARY, url=CANARY)  # fmt: skip
+        ctx.session.add_all([error, link])
+    order = order["acceptQuote"]["salesOrder"]
+    return {
+        "Employee": employee["id"],
+        "Organization": organization["id"],
+        "Contact": organization["contacts"][0]["id"],
+        "Quote": draft["id"],
+        "QuoteLine": draft["lines"][0]["id"],
+        "SalesOrder": order["id"],
+        "SalesOrderLine": order["lines"][0]["id"],
+        "SyncError": global_id("SyncError", error.id),
+    }
+
+
+def everything(type_, depth=4) -> str:
+    """All fields of a type, and of what it leads to, as far as the limits allow."""
+    parts = ["__typename"]
+    for name, field in type_.fields.items():
+        result = get_named_type(field.type)
+        inner = field.type.of_type if is_non_null_type(field.type) else field.type
+        if not isinstance(result, GraphQLObjectType):
+            if name != "record":
+                parts.append(name)
+        elif depth > 1 and not (is_list_type(inner) and depth < 3):
+            parts.append(f"{name} {{ {everything(result, depth - 1)} }}")
+    return " ".join(parts)
+
+
+async def test_the_canary_sings_to_its_owner(ask_other, theirs):
+    """Else its silence elsewhere would prove nothing."""
+    for name in LISTS:
+        node = schema.core.query_type.fields[name].type.of_type.fields["nodes"].type.of_type.of_type.of_type
+        answer = await ask_other(f"{{ {name} {{ totalCount nodes {{ {everything(node)} }} }} }}")
+        assert CANARY in json.dumps(answer), name
+    for type_name, id in theirs.items():
+        fields = everything(schema.core.type_map[type_name])
+        query = f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {fields} }} }} }}"
+        assert CANARY in json.dumps(await ask_other(query, id=id)), type_name
+
+
+async def test_no_list_holds_anything_of_another_tenant(ask, theirs):
+    for name in LISTS:
+        node = schema.core.query_type.fields[name].type.of_type.fields["nodes"].type.of_type.of_type.of_type
+        answer = await ask(f"{{ {name} {{ totalCount nodes {{ {everything(node)} }} }} }}")
+        assert answer[name] == {"totalCount": 0, "nodes": []}
+    answer = await ask('{ organizations(filter: {nameStartsWith: "CANARY"}) { totalCount } '
+                       'one: organizations(filter: {accountNumber: "CANARY"}) { totalCount } '
+                       'mail: employees(filter: {email: "CANARY@x.test"}) { totalCount } '
+                       'quotes(filter: {number: "Q-1001"}) { totalCount } '
+                       "viewer { tenant { name } } apps { status } connectWise { status } }")  # fmt: skip
+    assert {found["totalCount"] for found in answer.values() if isinstance(found, dict) and "totalCount" in found} == {
+        0
+    }
+    assert CANARY not in json.dumps(answer)
+
+
+async def test_a_foreign_node_is_a_missing_one(ask, theirs):
+    for type_name, foreign in theirs.items():
+        missing = global_id(type_name, uuid7())
+        for query in (
+            "query ($id: ID!) { node(id: $id) { id __typename } }",
+            "query ($id: ID!) { nodes(ids: [$id, $id]) { id } }",
+        ):
+            answers = [(await ask.post(query, {"id": id})).content for id in (foreign, missing)]
+            assert answers[0] == answers[1]
+            assert b"errors" not in answers[0]
+
+
+FILTERS = {
+    "contacts(filter: {organizationId: $id}) { nodes { id } }": "Organization",
+    "quotes(filter: {organizationId: $id}) { nodes { id } }": "Organization",
+    "quotes(filter: {ownerId: $id}) { nodes { id } }": "Employee",
+    "salesOrders(filter: {organizationId: $id}) { nodes { id } }": "Organization",
+    "syncErrors(filter: {recordId: $id}) { nodes { id } }": "Quote",
+}
+MUTATIONS = {
+    "updateOrganization(input: {organizationId: $id, name: \"x\"}) { organization { id } %s }": "Organization",
+    "createContact(input: {organizationId: $id, firstName: \"x\"}) { contact { id } %s }": "Organization",
+    "updateContact(input: {contactId: $id, firstName: \"x\"}) { contact { id } %s }": "Contact",
+    "createQuote(input: {organizationId: $id, title: \"x\"}) { quote { id } %s }": "Organization",
+    "createQuote(input: {organizationId: $mine, title: \"x\", contactId: $id}) { quote { id } %s }": "Contact",
+    "createQuote(input: {organizationId: $mine, title: \"x\", ownerId: $id}) { quote { id } %s }": "Employee",
+    "createOrganization(input: {name: \"x\", ownerId: $id}) { organization { id } %s }": "Employee",
+    "updateQuote(input: {quoteId: $id, title: \"x\"}) { quote { id } %s }": "Quote",
+    "addQuoteLines(input: {quoteId: $id, lines: []}) { quote { id } %s }": "Quote",
+    "updateQuoteLine(input: {lineId: $id, title: \"x\"}) { quote { id } %s }": "QuoteLine",
+    "removeQuoteLine(input: {lineId: $id}) { quote { id } %s }": "QuoteLine",
+    "sendQuote(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "acceptQuote(input: {quoteId: $id}) { quote { id } salesOrder { id } %s }": "Quote",
+    "acceptQuote(input: {quoteId: $sent, choices: [{lineId: $id, selected: true}]}) { quote { id } %s }": "QuoteLine",
+    "declineQuote(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "retrySyncError(input: {id: $id}) { syncError { id } %s }": "SyncError",
+    "dismissSyncError(input: {id: $id, reason: \"x\"}) { syncError { id } %s }": "SyncError",
+}  # fmt: skip
+
+
+async def test_a_filter_by_a_foreign_id_finds_what_a_missing_one_finds(ask, theirs):
+    for filter, type_name in FILTERS.items():
+        query = f"query ($id: ID!) {{ {filter} }}"
+        ids = theirs[type_name], global_id(type_name, uuid7())
+        answers = [(await ask.post(query, {"id": id})).content for id in ids]
+        assert answers[0] == answers[1]
+        assert b"errors" not in answers[0]
+
+
+async def test_a_mutation_of_a_foreign_record_is_one_of_a_missing_record(ask, ask_other, theirs):
+    mine = (await an_organization(ask))["id"]
+    sent = await a_quote(ask, mine)
+    await ask("mutation ($id: ID!) { sendQuote(input: {quoteId: $id}) { quote { id } } }", id=sent["id"])
+    fields = everything(schema.core.type_map["Quote"])
+    read = f"query ($id: ID!) {{ node(id: $id) {{ ... on Quote {{ {fields} }} }} }}"
+    before = await ask_other(read, id=theirs["Quote"])
+    for mutation, type_name in MUTATIONS.items():
+        declared = "".join(f", ${name}: ID!" for name in ("mine", "sent") if f"${name}" in mutation)
+        query = f"mutation ($id: ID!{declared}) {{ {mutation % 'userErrors { code field message }'} }}"
+        answers = []
+        for id in (theirs[type_name], global_id(type_name, uuid7())):
+            answers.append((await ask.post(query, {"id": id, "mine": mine, "sent": sent["id"]})).content)
+        assert answers[0] == answers[1], mutation
+        [payload] = json.loads(answers[0])["data"].values()
+        assert [error["code"] for error in payload.pop("userErrors")] == ["NOT_FOUND"], mutation
+        assert set(payload.values()) == {None}
+    assert await ask_other(read, id=theirs["Quote"]) == before
+
+
+def test_no_mutation_that_takes_an_id_is_forgotten_here():
+    takes_ids = {
+        name
+        for name, field in schema.core.mutation_type.fields.items()
+        if "input" in field.args
+        and any(
+            str(get_named_type(inner.type)) == "ID"
+            for inner in get_named_type(field.args["input"].type).fields.values()
+        )
+    }
+    assert takes_ids == {mutation.partition("(")[0] for mutation in MUTATIONS}
+
+
+@pytest.mark.parametrize(
+    "id", ["", "x", "UXVvdGU6", "Quote:1", "T" * 200, "UXVvdGU6MDE4OTAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw="]
+)
+async def test_what_is_no_id_is_told_so(ask, id):
+    assert await ask.code("query ($id: ID!) { node(id: $id) { id } }", id=id) == "INVALID"
+    assert await ask.code("query ($id: ID!) { nodes(ids: [$id]) { id } }", id=id) == "INVALID"
+    answer = await ask("mutation ($id: ID!) { sendQuote(input: {quoteId: $id}) { userErrors { code field } } }", id=id)
+    assert answer["sendQuote"]["userErrors"] == [{"code": "INVALID", "field": ["quoteId"]}]
+
+
+async def test_the_id_of_another_type_is_told_so(ask):
+    id = global_id("Organization", uuid7())
+    answer = await ask(
+        "mutation ($id: ID!) { sendQuote(input: {quoteId: $id}) { userErrors { code message } } }", id=id
+    )
+    assert answer["sendQuote"]["userErrors"] == [
+        {
+            "code": "INVALID",
+            "message": "This id is of the type Organization; the id of a record of type Quote is needed.",
+        }
+    ]
+    unknown = global_id("Nothing", uuid7())
+    assert await ask("query ($id: ID!) { node(id: $id) { id } }", id=unknown) == {"node": None}

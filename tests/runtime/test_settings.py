@@ -1,0 +1,62 @@
+"""Settings come from the environment without a prefix, and what is wrong with them is one sentence without a secret."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from runtime.errors import UserError
+from runtime.settings import Settings
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_names_have_no_prefix_and_safe_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.load()
+    assert (settings.environment, settings.graphiql, settings.allow_loopback_sites) == ("production", False, False)
+    assert (settings.sync_http_timeout, settings.sync_lease, settings.sync_settle) == (10, 30, 67)
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://qw_app@/quotewright")
+    monkeypatch.setenv("ALLOW_LOOPBACK_SITES", "1")
+    monkeypatch.setenv("SYNC_SETTLE", "0.5")
+    settings = Settings.load()
+    assert settings.database_url == "postgresql+psycopg://qw_app@/quotewright"
+    assert (settings.allow_loopback_sites, settings.sync_settle) == (True, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SYNC_SWEEP", "0", "SYNC_SWEEP: Input should be greater than 0."),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT: Input should be 'json' or 'console'."),
+        ("SYNC_LEASE", "10", "SYNC_HTTP_TIMEOUT must be shorter than SYNC_LEASE."),
+    ],
+)
+def test_what_is_wrong_is_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UserError) as caught:
+        Settings.load()
+    assert str(caught.value) == sentence
+
+
+def test_what_is_needed_is_asked_for_by_name() -> None:
+    with pytest.raises(UserError, match="Set DATABASE_URL and SECRET_KEYS in the environment"):
+        Settings.load().need("database_url", "secret_keys")
+
+
+def test_the_first_key_seals_and_no_text_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEYS", f"new:{KEY},old:{KEY}")
+    settings = Settings.load()
+    assert settings.keyring()
+    assert KEY not in repr(settings)
+    monkeypatch.setenv("SECRET_KEYS", f"new:{KEY[:-8]}")
+    with pytest.raises(UserError) as caught:
+        Settings.load().keyring()
+    assert str(caught.value).startswith("SECRET_KEYS: ")
+    assert KEY[:8] not in str(caught.value)
