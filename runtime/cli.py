@@ -145,17 +145,19 @@ def schema() -> None:
 
 
 @app.command
-def tour(*, data_dir: Path | None = None) -> None:
-    """Walk through the product against a running `up`.
+def tour(*, data_dir: Path | None = None, bad_days: bool = True) -> None:
+    """Play the journey of a quote against a running `up`; exit code 1 when a step isn't true.
 
     Parameters
     ----------
     data_dir
         That of the running system. Default: .data
+    bad_days
+        Also lose rights, kill the worker, empty Redis and take ConnectWise away.
     """
-    from runtime.tour import walk
+    from runtime.tour.walk import walk
 
-    walk(data_dir or _usual_folder())
+    walk(data_dir or _usual_folder(), bad_days=bad_days)
 
 
 def main() -> None:

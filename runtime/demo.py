@@ -1,10 +1,20 @@
-"""The demo tenant of `quotewright up`. Not for production: its keys are the sandbox's."""
+"""The demo tenant of `quotewright up`, and a neighbour that must see nothing of it. Not for production."""
 
 from __future__ import annotations
 
+import asyncio
+import random
 from typing import NamedTuple
 
-from runtime.settings import Settings
+from domain.access import numbers, tenants
+from domain.access import service as access
+from domain.context import Actor
+from domain.db import Database
+from domain.permissions import Permission
+from runtime.settings import Settings, sqlalchemy_url
+
+# Both are members of the sandbox's ConnectWise, so their quotes get the right owner there.
+EMPLOYEES = (("Jordan Miller", "jmiller@quotewright.example"), ("Asha Patel", "apatel@quotewright.example"))
 
 
 class Demo(NamedTuple):
@@ -15,5 +25,26 @@ class Demo(NamedTuple):
 
 
 def ensure(settings: Settings) -> Demo:
-    """Stands in until the demo tenant is written: tokens that open nothing."""
-    return Demo("qw_dummy", "qw_other_dummy")
+    """Make both tenants, each with a token for everything. Called once per database."""
+    return asyncio.run(_make(settings))
+
+
+async def _make(settings: Settings) -> Demo:
+    database = Database(sqlalchemy_url(settings.database_url), settings.keyring(), pool_size=1)
+    try:
+        return Demo(await _tenant(database, "Northwind IT"), await _tenant(database, "Harbour Systems"))
+    finally:
+        await database.dispose()
+
+
+async def _tenant(database: Database, name: str) -> str:
+    tenant = await tenants.create(database, name=name)
+    # Several demos against one sandbox must not claim each other's opportunities: those are found by their number.
+    thousand = random.randrange(1, 900) * 1000 + 1  # noqa: S311
+    async with database.transaction(Actor.system(tenant.id, "demo")) as ctx:
+        for kind in ("Q", "SO"):
+            await numbers.start_at(ctx, kind, thousand)
+        for employee, email in EMPLOYEES:
+            await access.create_employee(ctx, name=employee, email=email)
+        _, token = await access.create_token(ctx, name="demo", scopes=list(Permission))
+    return token

@@ -65,9 +65,38 @@ def worker() -> None:
     settings = Settings.load().need("database_url", "redis_url", "secret_keys")
     import uvloop
 
-    from integrations import worker as work
+    uvloop.run(_worker(settings))
 
-    uvloop.run(work.run(settings))
+
+async def _worker(settings: Settings) -> None:
+    from api import ask
+    from domain.db import Database, UnsafeRoleError
+    from integrations import worker as work
+    from integrations.connectwise.provider import ConnectWise
+    from integrations.core.timing import Timing
+    from runtime.bell import Bell
+
+    # Work that a run raises (a needed organization) rings too, for whichever worker is free.
+    pool = ask.open_pool(settings.redis_url)
+    database = Database(sqlalchemy_url(settings.database_url), settings.keyring(), bell=Bell(pool), pool_size=20)
+    try:
+        await database.check_role()
+    except UnsafeRoleError as error:
+        raise UserError(str(error)) from None
+    timing = Timing(
+        http_timeout=settings.sync_http_timeout,
+        lease=settings.sync_lease,
+        settle=settings.sync_settle,
+        sweep=settings.sync_sweep,
+        pace=settings.sync_pace,
+    )
+    connectwise = ConnectWise(
+        settings.connectwise_client_id,
+        timeout=settings.sync_http_timeout,
+        allow_loopback=settings.allow_loopback_sites,
+    )
+    await work.run(database, settings.redis_url, connectwise, timing)
+    await pool.aclose()
 
 
 def sandbox(host: str, port: int, state_file: Path | None) -> None:

@@ -88,7 +88,7 @@ async def propose(ctx: Context, provider: str, keys: Keys, *, old_links: OldLink
 async def confirm(
     ctx: Context, provider: str, *, remote_version: str | None, old_links: OldLinks | None = None
 ) -> Integration:
-    """The candidate was accepted: it becomes the connection and its lane opens. Syncs stay as they were: off at first."""
+    """The candidate was accepted: it becomes the connection, its lane opens. Syncs stay as they were, off at first."""
     integration = await _installed(ctx, provider)
     if integration.candidate is None:
         raise NotFound("There is no connection to confirm.")

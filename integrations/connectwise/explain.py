@@ -29,7 +29,7 @@ _RELATED = {
 def explain(error: errors.RemoteError, record: Record) -> Problem:
     """The sentence for `error`, met while `record` was written."""
     thing = _RELATED.get(record.mapping.kind, record.mapping.remote_kind)
-    own = {"remote_code": error.code or None, "remote_text": error.text}
+    code = error.code or None
     if isinstance(error, errors.Forbidden):
         right = error.right or "the records concerned"
         return Problem(
@@ -37,20 +37,24 @@ def explain(error: errors.RemoteError, record: Record) -> Problem:
             f"ConnectWise doesn't let its API member write {record.title}: a right is missing. Give “{right}” to the"
             " security role of the API member (System > Security Roles in ConnectWise), then retry.",
             setting=right,
-            **own,
+            remote_code=code,
+            remote_text=error.text,
         )
     if isinstance(error, errors.Exists):
         return Problem(
             ErrorKind.CONFLICT,
             f"ConnectWise already has a {thing} like {record.title}: {error.text} Change the account number here or the"
             " record there so that they differ, or give both the same name so that they are linked; then retry.",
-            **own,
+            remote_code=code,
+            remote_text=error.text,
         )
     if isinstance(error, errors.Missing):
         return Problem(
             ErrorKind.CONFLICT,
-            f"The {thing} of {record.title} is not in ConnectWise any more ({error.text}). Restore it there, then retry.",
-            **own,
+            f"The {thing} of {record.title} is not in ConnectWise any more ({error.text}). Restore it there, then"
+            " retry.",
+            remote_code=code,
+            remote_text=error.text,
         )
     field = (error.field or "").split("/")[0].removesuffix("Id").removesuffix("ID")
     setting = _STATUS.get(record.mapping.kind) if field == "status" else _SETTINGS.get(field.casefold())
@@ -60,11 +64,13 @@ def explain(error: errors.RemoteError, record: Record) -> Problem:
             f"ConnectWise refuses the {field} of {record.title}: {error.text} Choose another {setting} from the live"
             " choices, then retry.",
             setting=setting,
-            **own,
+            remote_code=code,
+            remote_text=error.text,
         )
     named = f" (field {error.field})" if error.field else ""
     return Problem(
         ErrorKind.REJECTED,
         f"ConnectWise refuses {record.title}{named}: {error.text} Change the record here, then retry.",
-        **own,
+        remote_code=code,
+        remote_text=error.text,
     )

@@ -91,7 +91,7 @@ class CompanyMapping(Mapping):
         name = local.values["name"]
         longest = max(name.split(), key=len)
         rows = await remote.client.find(COMPANIES, all_of(contains("name", longest), alive))
-        return [row for row in rows if fold(str(row.get("name", ""))) in (fold(name), fold(_short(name, 50)))]
+        return [row for row in rows if fold(str(row.get("name", ""))) in (fold(name), fold(shorten(name, 50)))]
 
     async def find_created(self, remote: Remote, reference: str, near: Neighbours) -> list[Row]:
         return await remote.client.find(COMPANIES, eq("identifier", reference))

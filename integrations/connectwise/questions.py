@@ -6,6 +6,7 @@ from typing import Any
 from domain.context import Context
 from domain.integration_settings import service as integration_settings
 from domain.integration_settings.connectwise import PROVIDER
+from domain.integration_settings.service import Keys
 from domain.questions import ChoiceKind
 from integrations.connectwise.client import Record
 from integrations.connectwise.provider import ConnectWise
@@ -39,9 +40,13 @@ SOURCES = {
 }
 
 
-async def try_connection(connectwise: ConnectWise, ctx: Context) -> Answer:
-    """Ask the server for the company and then, with the candidate keys, for its version."""
-    keys = await integration_settings.keys_in_use(ctx, PROVIDER, candidate=True)
+async def candidate(ctx: Context) -> Keys | None:
+    """The keys that wait to be tried."""
+    return await integration_settings.keys_in_use(ctx, PROVIDER, candidate=True)
+
+
+async def try_connection(connectwise: ConnectWise, keys: Keys | None) -> Answer:
+    """Ask the server for the company and then, with these keys, for its version."""
     if keys is None:
         return _no("NOT_FOUND", "There are no keys to try. Connect again.", None)
     try:
@@ -77,6 +82,10 @@ async def choices(remote: Remote, kind: ChoiceKind, *, refresh: bool) -> Answer:
     return {"ok": True, "choices": [_choice(source, row) for row in rows if not row.get("deletedFlag")]}
 
 
+def not_connected() -> Answer:
+    return _no("INVALID", "ConnectWise is not connected: call connectConnectWise first.", None)
+
+
 def _choice(source: Source, row: Record) -> dict[str, Any]:
     name = f"{row.get('firstName', '')} {row.get('lastName', '')}".strip() or str(row.get(source.label, row["id"]))
     return {
@@ -88,7 +97,7 @@ def _choice(source: Source, row: Record) -> dict[str, Any]:
 
 
 def _blame(error: errors.Unauthorized) -> tuple[str, str]:
-    if error.code == "AddressRefused":
+    if error.code in ("AddressRefused", "NoConnectWise"):
         return "site", "Check the site."
     if error.code == "UnknownCompany":
         return "companyId", "Check the company id, as it is typed at the ConnectWise login, and the site."

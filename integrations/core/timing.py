@@ -40,5 +40,5 @@ class Timing:
         return random() * min(self.longest_retry, self.first_retry * 2.0 ** min(attempt - 1, 20))
 
     def hold(self, failures: int, random: Random) -> float:
-        """How long a connection rests after its n-th failure in a row (from 1): doubled each time, spread by a fifth."""
+        """How long a connection rests after its n-th failure in a row (from 1): doubled each time, spread a bit."""
         return (0.8 + 0.2 * random()) * min(self.longest_hold, self.first_retry * 2.0 ** min(failures - 1, 20))

@@ -62,7 +62,7 @@ def test_the_link_header_repeats_the_request_and_leads_on(sandbox: SandboxServer
     first = answer.headers["link"].split(">")[0].lstrip("<")
     escaped = "name+contains+%27a%27+and+id+in+%281%2c+2%2c+3%2c+4%29"
     assert first == f"{sandbox.url}{API}/company/companies/?conditions={escaped}&fields=id&pageSize=2&page=2"
-    assert len(_ids(api.get(first))) == 2
+    assert _ids(api.get(first)) == [4]
 
 
 def test_the_link_header_is_there_even_when_empty(api: httpx.Client) -> None:
@@ -84,9 +84,7 @@ def test_forward_only_paging_survives_deletions(sandbox: SandboxServer, api: htt
 
 
 def test_forward_only_paging_takes_no_order(api: httpx.Client) -> None:
-    answer = api.get(
-        "/company/contacts", params={"orderBy": "id desc"}, headers={"pagination-type": "forward-only"}
-    )
+    answer = api.get("/company/contacts", params={"orderBy": "id desc"}, headers={"pagination-type": "forward-only"})
     assert answer.status_code == 400
 
 

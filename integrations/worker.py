@@ -1,0 +1,156 @@
+"""The worker process: an arq worker that hears the bell and answers questions, and beside it the sweep.
+
+Truth is in PostgreSQL: when Redis is away the sweep goes on alone, and when Redis comes back the bell does too. It
+decides nothing about records; that is the engine's.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from arq.connections import ArqRedis, RedisSettings
+from arq.worker import Worker, func
+from redis.exceptions import RedisError
+
+from domain import questions
+from domain.context import Actor
+from domain.db import Database
+from domain.questions import ChoiceKind
+from integrations.connectwise import questions as connectwise_questions
+from integrations.connectwise.provider import ConnectWise
+from integrations.core.dispatcher import Dispatcher
+from integrations.core.timing import Timing
+from integrations.providers import shelf
+
+log = logging.getLogger(__name__)
+
+GRACE = 20.0
+"""Seconds that running calls get after SIGTERM."""
+_POLL = 0.01
+_DRAIN_TIMEOUT = 5
+_KEEP_ANSWER = 60
+
+
+@dataclass
+class Room:
+    """What the jobs of this process share."""
+
+    database: Database
+    connectwise: ConnectWise
+    dispatcher: Dispatcher
+
+
+async def drain(ctx: dict[str, Any], tenant_id: str, provider: str) -> None:
+    """The bell. Starts work and returns: a job that waited for ConnectWise would slow every later ring."""
+    await _room(ctx).dispatcher.drain(UUID(tenant_id), provider)
+
+
+async def try_connection(ctx: dict[str, Any], tenant_id: str, _provider: str) -> dict[str, Any]:
+    room = _room(ctx)
+    async with room.database.transaction(_asker(tenant_id)) as tx:
+        keys = await connectwise_questions.candidate(tx)
+    return await connectwise_questions.try_connection(room.connectwise, keys)
+
+
+async def choices(ctx: dict[str, Any], tenant_id: str, _provider: str, kind: str, refresh: bool) -> dict[str, Any]:
+    room = _room(ctx)
+    async with room.database.transaction(_asker(tenant_id)) as tx:
+        remote = await room.connectwise.remote(tx)
+    if remote is None:
+        return connectwise_questions.not_connected()
+    return await connectwise_questions.choices(remote, ChoiceKind(kind), refresh=refresh)
+
+
+async def run(database: Database, redis_url: str, connectwise: ConnectWise, timing: Timing, *, slots: int = 50) -> None:
+    """Work until SIGTERM or SIGINT; then claim no more, and give running calls `GRACE` seconds."""
+    dispatcher = Dispatcher(database, shelf(connectwise), timing, slots=slots)
+    room = Room(database, connectwise, dispatcher)
+    over = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, over.set)
+    beside = [asyncio.create_task(dispatcher.sweep()), asyncio.create_task(_listen(redis_url, room))]
+    await over.wait()
+    await dispatcher.stop(GRACE)
+    for task in beside:
+        task.cancel()
+    # Python 3.11's wait_for can swallow a cancellation, so don't wait for it for ever.
+    await asyncio.wait(beside, timeout=2)
+    await connectwise.aclose()
+    await database.dispose()
+
+
+async def _listen(redis_url: str, room: Room) -> None:
+    """An arq worker for as long as Redis is there; a new one when it is back."""
+    pause = 0.1
+    while True:
+        worker = _worker(redis_url, room)
+        try:
+            await worker.async_run()
+            pause = 0.1
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("Redis is away (%s); the sweep goes on without the bell", error)
+        except Exception:
+            log.exception("the arq worker ended; another one starts")
+        finally:
+            with contextlib.suppress(Exception):
+                await worker.pool.aclose()
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 5.0)
+
+
+def _worker(redis_url: str, room: Room) -> Worker:
+    settings = RedisSettings.from_dsn(redis_url)
+    settings.conn_retries = 0
+    pool: ArqRedis = ArqRedis.from_url(
+        redis_url, job_serializer=_dumps, job_deserializer=_loads, default_queue_name=questions.QUEUE
+    )
+    return Worker(
+        functions=[
+            func(drain, name=questions.DRAIN, keep_result=0, timeout=_DRAIN_TIMEOUT, max_tries=1),
+            func(
+                try_connection,
+                name=questions.TRY_CONNECTION,
+                keep_result=_KEEP_ANSWER,
+                timeout=questions.PATIENCE,
+                max_tries=1,
+            ),
+            func(
+                choices,
+                name=questions.CHOICES,
+                keep_result=_KEEP_ANSWER,
+                timeout=questions.PATIENCE,
+                max_tries=1,
+            ),
+        ],
+        redis_pool=pool,
+        queue_name=questions.QUEUE,
+        poll_delay=_POLL,
+        max_jobs=100,
+        handle_signals=False,
+        job_serializer=_dumps,
+        job_deserializer=_loads,
+        ctx={"room": room},
+    )
+
+
+def _room(ctx: dict[str, Any]) -> Room:
+    room: Room = ctx["room"]
+    return room
+
+
+def _asker(tenant_id: str) -> Actor:
+    return Actor.system(UUID(tenant_id), "a question")
+
+
+def _dumps(job: dict[str, Any]) -> bytes:
+    return orjson.dumps(job, default=lambda value: type(value).__name__)
+
+
+def _loads(data: bytes) -> dict[str, Any]:
+    loaded: dict[str, Any] = orjson.loads(data)
+    return loaded

@@ -1,0 +1,31 @@
+"""Walks the steps of the tour and says what came of each. Raises UserError when one isn't true."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from runtime.errors import UserError
+from runtime.tour.bad_days import BAD_DAYS
+from runtime.tour.stage import Stage, StepFailed
+from runtime.tour.steps import STEPS
+
+
+def walk(data_dir: Path, *, bad_days: bool = True) -> None:
+    """All steps in order, against what `quotewright up` runs in `data_dir`."""
+    run_file = data_dir / "run.json"
+    if not run_file.exists():
+        raise UserError(f"Nothing runs in {data_dir}. Start it with: ./run up --data-dir {data_dir}")
+    stage = Stage(run_file, patience=60)
+    for number, step in enumerate((*STEPS, *(BAD_DAYS if bad_days else ())), start=1):
+        print(f"{number:2}. {step.__doc__}", flush=True)
+        began = time.monotonic()
+        stage.notes.clear()
+        try:
+            step(stage)
+        except StepFailed as failure:
+            raise UserError(f"step {number} ({step.__name__}) is not true: {failure}.") from None
+        for note in stage.notes:
+            print(f"      {note}")
+        print(f"      done in {time.monotonic() - began:.1f} s", flush=True)
+    print("\nEverything is true.")

@@ -1,0 +1,120 @@
+"""What a sandbox with a state file remembers, in real processes that are really killed."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sandbox import SandboxServer
+
+NEW = {"name": "1001 New laptops", "company": {"id": 1}, "contact": {"id": 1}, "primarySalesRep": {"id": 3}}
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[SandboxServer]:
+    server = SandboxServer(tmp_path / "state" / "sandbox.jsonl")
+    yield server.start()
+    server.close()
+
+
+def _everything(sandbox: SandboxServer) -> list[Any]:
+    paths = (
+        "/company/companies",
+        "/company/contacts",
+        "/sales/opportunities",
+        "/system/members",
+        "/procurement/catalog",
+    )
+    return [sandbox.records(path) for path in paths]
+
+
+def test_everything_survives_a_kill(sandbox: SandboxServer) -> None:
+    other = sandbox.instance("other", records=False)
+    sandbox.permission("Companies / Contacts", "inquire", instance="other")
+    with sandbox.client() as api:
+        made = api.post("/sales/opportunities", json=NEW).json()
+        api.patch("/company/contacts/1", json=[{"op": "remove", "path": "communicationItems/0"}])
+        api.delete("/company/contacts/2")
+        last = api.post("/sales/stages", json={"name": "Late"}).json()["id"]
+        api.delete(f"/sales/stages/{last}")
+    before, state = _everything(sandbox), sandbox.state()
+    for _ in range(2):  # the second start reads what the first has compacted
+        sandbox.kill()
+        sandbox.start()
+        assert _everything(sandbox) == before
+        assert sandbox.state() == state
+    with sandbox.client() as api:
+        assert api.get(f"/sales/opportunities/{made['id']}").json() == made
+        assert api.post("/sales/stages", json={"name": "Later"}).json()["id"] == last + 1
+        rename = [{"op": "replace", "path": "name", "value": "Renamed"}]
+        api.patch("/company/companies/1", json=rename)
+        assert api.get(f"/sales/opportunities/{made['id']}").json()["company"]["name"] == "Renamed"
+        recent = api.get("/company/companies", params={"conditions": "lastUpdated > [2020-01-01]", "pageSize": 1000})
+        assert len(recent.json()) == 21
+    with sandbox.client(other) as neighbour:
+        answer = neighbour.post("/company/contacts", json={"firstName": "x"})
+        assert answer.status_code == 403
+
+
+def test_every_answered_write_survives_a_kill_in_the_middle(sandbox: SandboxServer) -> None:
+    answered: list[int] = []
+
+    def write() -> None:
+        with sandbox.client() as api:
+            while True:
+                try:
+                    answer = api.post("/sales/opportunities", json={**NEW, "name": f"{len(answered)}"})
+                except httpx.TransportError:
+                    return
+                answered.append(answer.json()["id"])
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    while len(answered) < 200:
+        pass
+    sandbox.kill()
+    for writer in writers:
+        writer.join()
+    sandbox.start()
+    kept = {row["id"] for row in sandbox.records("/sales/opportunities")}
+    assert set(answered) <= kept
+    assert len(kept - set(answered)) <= 4
+    assert len(answered) == len(set(answered))
+
+
+def test_a_torn_last_line_is_tolerated(sandbox: SandboxServer, tmp_path: Path) -> None:
+    with sandbox.client() as api:
+        api.post("/sales/opportunities", json=NEW)
+        api.post("/sales/opportunities", json=NEW)
+    sandbox.kill()
+    file = tmp_path / "state" / "sandbox.jsonl"
+    whole = file.read_bytes()
+    assert whole.endswith(b"\n")
+    file.write_bytes(whole[:-10])
+    sandbox.start()
+    assert [row["id"] for row in sandbox.records("/sales/opportunities")] == [1]
+    with sandbox.client() as api:
+        api.post("/sales/opportunities", json=NEW)
+    sandbox.kill()
+    assert all(json.loads(line) for line in file.read_text().splitlines())
+    sandbox.start()
+    assert [row["id"] for row in sandbox.records("/sales/opportunities")] == [1, 2]
+
+
+def test_a_start_compacts_what_was_overwritten(sandbox: SandboxServer, tmp_path: Path) -> None:
+    with sandbox.client() as api:
+        for number in range(50):
+            api.patch("/company/companies/1", json=[{"op": "replace", "path": "city", "value": f"City {number}"}])
+    file = tmp_path / "state" / "sandbox.jsonl"
+    before = file.read_text().count('"HarborDental","name"')
+    sandbox.stop()
+    sandbox.start()
+    after = file.read_text()
+    assert before > after.count('"HarborDental","name"')
+    assert "City 49" in after
+    assert "City 48" not in after
