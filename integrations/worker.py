@@ -13,8 +13,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from arq.connections import ArqRedis, RedisSettings
+from arq.connections import ArqRedis
 from arq.worker import Worker, func
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from domain import questions
@@ -104,11 +105,8 @@ async def _listen(redis_url: str, room: Room) -> None:
 
 
 def _worker(redis_url: str, room: Room) -> Worker:
-    settings = RedisSettings.from_dsn(redis_url)
-    settings.conn_retries = 0
-    pool: ArqRedis = ArqRedis.from_url(
-        redis_url, job_serializer=_dumps, job_deserializer=_loads, default_queue_name=questions.QUEUE
-    )
+    connections: ConnectionPool = ConnectionPool.from_url(redis_url)
+    pool = ArqRedis(connections, job_serializer=_dumps, job_deserializer=_loads, default_queue_name=questions.QUEUE)
     return Worker(
         functions=[
             func(drain, name=questions.DRAIN, keep_result=0, timeout=_DRAIN_TIMEOUT, max_tries=1),

@@ -143,6 +143,8 @@ class _Journey:
         )
 
     def _environment(self) -> dict[str, str]:
+        from integrations.connectwise.sandbox.seed import DEMO
+
         settings = self.settings
         return {
             **_without_secrets(),
@@ -150,6 +152,7 @@ class _Journey:
             "REDIS_URL": settings.redis_url,
             "SECRET_KEYS": settings.secret_keys.get_secret_value(),
             "ALLOW_LOOPBACK_SITES": "1",
+            "CONNECTWISE_CLIENT_ID": settings.connectwise_client_id or DEMO.client_id,
             "PUBLIC_URL": settings.public_url,
             "LOG_FORMAT": settings.log_format,
             "GRAPHIQL": "1",
@@ -190,7 +193,6 @@ class _Journey:
         say("Quotewright is running.")
         say()
         say(f"  GraphQL    {self.api}/graphql")
-        say(f"  GraphiQL   {self.api}/graphiql")
         say(f"  Sandbox    {self.sandbox}   (a ConnectWise to rehearse against)")
         if demo:
             say(f"  Token      {demo.token}")

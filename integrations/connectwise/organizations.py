@@ -99,14 +99,16 @@ class CompanyMapping(Mapping):
     async def fetch(self, remote: Remote, remote_id: str) -> Row:
         return await remote.client.get(f"{COMPANIES}/{remote_id}")
 
-    async def create(self, remote: Remote, local: Company, reference: str, near: Neighbours) -> Created:
-        body = {
+    async def draft(self, remote: Remote, local: Company, reference: str, near: Neighbours) -> Row:
+        return {
             **_renamed(self.ours(local, near), COMPANY_FIELDS),
             "identifier": reference,
             "status": {"id": local.settings.company_status_id},
             "types": [{"id": local.settings.company_type_id}],
         }
-        return await _created(remote, COMPANIES, body)
+
+    async def create(self, remote: Remote, draft: Row, near: Neighbours) -> Created:
+        return await _created(remote, COMPANIES, draft)
 
     async def update(
         self, remote: Remote, remote_id: str, values: dict[str, Any], local: Company, near: Neighbours
@@ -154,21 +156,23 @@ class ContactMapping(Mapping):
     async def fetch(self, remote: Remote, remote_id: str) -> Row:
         return await remote.client.get(f"{CONTACTS}/{remote_id}")
 
-    async def create(self, remote: Remote, local: Person, reference: str, near: Neighbours) -> Created:
+    async def draft(self, remote: Remote, local: Person, reference: str, near: Neighbours) -> Row:
         ours = self.ours(local, near)
-        body = {
+        return {
             **_renamed(ours, CONTACT_FIELDS),
             "company": {"id": int(near.remote_id(subject("organization", local.organization_id)))},
             "inactiveFlag": not ours["active"],
             "communicationItems": await self._items(remote, [], ours),
             "typeIds": [local.contact_type_id],
         }
-        return await _created(remote, CONTACTS, body, write_only=("typeIds",))
+
+    async def create(self, remote: Remote, draft: Row, near: Neighbours) -> Created:
+        return await _created(remote, CONTACTS, draft, write_only=("typeIds",))
 
     async def update(
         self, remote: Remote, remote_id: str, values: dict[str, Any], local: Person, near: Neighbours
     ) -> None:
-        body = _renamed({k: v for k, v in values.items() if k in CONTACT_FIELDS}, CONTACT_FIELDS, keep_empty=True)
+        body = _renamed(values, CONTACT_FIELDS, keep_empty=True)
         if "active" in values:
             body["inactiveFlag"] = not values["active"]
         channels = {name: value for name, value in values.items() if name in CHANNELS}
@@ -271,7 +275,11 @@ def _full_name(values: dict[str, Any]) -> str:
 
 def _renamed(values: dict[str, Any], fields: dict[str, tuple[str, int]], *, keep_empty: bool = False) -> dict[str, Any]:
     """Under their names. A create leaves out what is empty; a change has to say it."""
-    return {fields[name][0]: value for name, value in values.items() if keep_empty or value is not None}
+    return {
+        fields[name][0]: value
+        for name, value in values.items()
+        if name in fields and (keep_empty or value is not None)
+    }
 
 
 def _item(items: Sequence[Row], channel: str) -> Row | None:

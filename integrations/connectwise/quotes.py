@@ -113,11 +113,13 @@ class OpportunityMapping(Mapping):
     async def fetch(self, remote: Remote, remote_id: str) -> Row:
         return await remote.client.get(f"{OPPORTUNITIES}/{remote_id}")
 
-    async def create(self, remote: Remote, local: Opportunity, reference: str, near: Neighbours) -> Created:
-        body = await self._body(remote, self.ours(local, near))
-        row = await remote.client.create(OPPORTUNITIES, body)
+    async def draft(self, remote: Remote, local: Opportunity, reference: str, near: Neighbours) -> Row:
+        return await self._body(remote, self.ours(local, near))
+
+    async def create(self, remote: Remote, draft: Row, near: Neighbours) -> Created:
+        row = await remote.client.create(OPPORTUNITIES, draft)
         near.memo["products"] = []  # nothing can stand on an opportunity that was just made
-        return Created(row, tuple(patch.differences(body, row)))
+        return Created(row, tuple(patch.differences(draft, row)))
 
     async def update(
         self, remote: Remote, remote_id: str, values: dict[str, Any], local: Opportunity, near: Neighbours
@@ -172,17 +174,20 @@ class LineMapping(Mapping):
     async def fetch(self, remote: Remote, remote_id: str) -> Row:
         return await remote.client.get(f"{PRODUCTS}/{remote_id}")
 
-    async def create(self, remote: Remote, local: Line, reference: str, near: Neighbours) -> Created:
-        body = {
-            **self._body(self.ours(local, near)),
+    async def draft(self, remote: Remote, local: Line, reference: str, near: Neighbours) -> Row:
+        return {
+            # Without a cost of ours the catalog item's own applies.
+            **self._body({name: value for name, value in self.ours(local, near).items() if value is not None}),
             "opportunity": {"id": int(near.remote_id(local.quote))},
             "billableOption": "Billable",
             "integrationXRef": reference,
             "locationId": local.location_id,
             "businessUnitId": local.department_id,
         }
-        row = await remote.client.create(PRODUCTS, body)
-        return Created(row, tuple(patch.differences(body, row)))
+
+    async def create(self, remote: Remote, draft: Row, near: Neighbours) -> Created:
+        row = await remote.client.create(PRODUCTS, draft)
+        return Created(row, tuple(patch.differences(draft, row)))
 
     async def update(
         self, remote: Remote, remote_id: str, values: dict[str, Any], local: Line, near: Neighbours
@@ -202,7 +207,8 @@ class LineMapping(Mapping):
             "cost": "cost",
             "taxable": "taxableFlag",
         }
-        body = {names[name]: value for name, value in values.items() if name in names}
+        # A number can't be emptied there: a cost that was taken away here is none at all.
+        body = {names[name]: 0 if value is None else value for name, value in values.items() if name in names}
         if "item_id" in values:
             body["catalogItem"] = {"id": values["item_id"]}
         return body

@@ -185,13 +185,14 @@ class _Run:
             left = await self.ledger.unsettled_for(link.intent_at, self.engine.timing.settle)
             if left > 0:
                 raise _Settling(left)
+        draft = await mapping.draft(self.remote, record.local, reference, self.near)
         await self.ledger.intend(record, reference)
         sent_until = self.engine.monotonic() + self.engine.timing.send_within
         await self.lease.hold()
         if self.engine.monotonic() > sent_until:
             raise errors.TryLater("The worker was asleep; the create was not sent.", surely_not_done=True)
         try:
-            created = await mapping.create(self.remote, record.local, reference, self.near)
+            created = await mapping.create(self.remote, draft, self.near)
         except errors.RemoteError as error:
             if error.surely_not_done:
                 await self.ledger.withdraw(record.subject)

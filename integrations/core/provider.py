@@ -140,8 +140,12 @@ class Mapping(ABC):
         """Raises `errors.Missing`."""
 
     @abstractmethod
-    async def create(self, remote: Any, local: Any, reference: str, near: Neighbours) -> "Created":
-        """One POST. Whatever else has to be asked first may be asked, but nothing else is written."""
+    async def draft(self, remote: Any, local: Any, reference: str, near: Neighbours) -> Row:
+        """What a create will send. Whatever has to be asked for it is asked here, before the intent is written."""
+
+    @abstractmethod
+    async def create(self, remote: Any, draft: Row, near: Neighbours) -> "Created":
+        """Exactly one call."""
 
     @abstractmethod
     async def update(self, remote: Any, remote_id: str, values: dict[str, Any], local: Any, near: Neighbours) -> None:

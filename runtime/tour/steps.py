@@ -172,8 +172,8 @@ def quick_changes(stage: Stage) -> None:
     """Ten quick changes: at most three writes on the opportunity, one for each changed line"""
     made, before = stage.memory["quote"], stage.last_request()
     for number in range(5):
-        stage.do("updateQuote", "quote { id }", id=made["id"], title=f"Network refresh, draft {number + 1}")
-        stage.do("updateQuoteLine", "quote { id }", id=made["lines"][number]["id"], quantity=str(20 + number))
+        stage.do("updateQuote", "quote { id }", quoteId=made["id"], title=f"Network refresh, draft {number + 1}")
+        stage.do("updateQuoteLine", "quote { id }", lineId=made["lines"][number]["id"], quantity=str(20 + number))
     synced(stage, "quote", made["id"])
     writes = [call for call in stage.requests(before) if call["method"] in ("POST", "PATCH", "PUT", "DELETE")]
     on_opportunity = [call for call in writes if "/opportunities" in call["path"]]
@@ -188,7 +188,7 @@ def quick_changes(stage: Stage) -> None:
 def accept(stage: Stage) -> None:
     """The customer accepts with one optional line off: won there, that line gone, the sales order exists here"""
     made = stage.memory["quote"]
-    stage.do("sendQuote", "quote { status }", id=made["id"])
+    stage.do("sendQuote", "quote { status }", quoteId=made["id"])
     optional = next(line for line in made["lines"] if line["optional"])
     before = stage.last_request()
     result = stage.do(

@@ -166,10 +166,9 @@ def test_a_contact_as_real_tenants_answer_it(api: httpx.Client) -> None:
 
 
 def test_a_new_default_takes_the_flag_from_the_old(api: httpx.Client) -> None:
-    more = [
-        {"op": "add", "path": "/communicationItems/2", "value": {"type": {"id": 6}, "value": "g@home.example", "defaultFlag": True}}
-    ]  # fmt: skip
-    contact = api.patch("/company/contacts/1", json=more).json()
+    item = {"type": {"id": 6}, "value": "g@home.example", "defaultFlag": True}
+    more = {"op": "add", "path": "/communicationItems/2", "value": item}
+    contact = api.patch("/company/contacts/1", json=[more]).json()
     assert _items(contact) == [
         ("Email", "grace@harbordental.example", False),
         ("Phone", "813-555-1101", True),

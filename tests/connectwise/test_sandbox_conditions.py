@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -114,7 +115,7 @@ def naive(tree: tuple[Any, ...], record: dict[str, Any]) -> bool:
     if kind == "compare":
         op, value = tree[2], _folded(tree[3])
         if value is None:
-            return (found is None) == (op == "=")
+            return bool((found is None) == (op == "="))
         ops = {
             "=": operator.eq,
             "!=": operator.ne,
@@ -127,9 +128,9 @@ def naive(tree: tuple[Any, ...], record: dict[str, Any]) -> bool:
     if found is None:
         return False
     if kind == "in":
-        return (found in [_folded(value) for value in tree[2]]) != tree[3]
+        return bool((found in [_folded(value) for value in tree[2]]) != tree[3])
     pattern = _folded(tree[2])
-    return (pattern in found if kind == "contains" else _like(found, pattern)) != tree[3]
+    return bool((pattern in found if kind == "contains" else _like(found, pattern)) != tree[3])
 
 
 # --- from a tree to text, in the many ways people write it ---
@@ -143,7 +144,9 @@ def _literal(value: Any, random: Any) -> str:
     if value is None or isinstance(value, bool):
         return _case({None: "null", True: "true", False: "false"}[value], random)
     if isinstance(value, datetime):
-        return f"[{random.choice([value.isoformat(), value.isoformat().replace('+00:00', ''), value.isoformat().replace('T', ' ')])}]"
+        text = value.isoformat()
+        naive_text = text.removesuffix("+00:00")
+        return f"[{random.choice([text, naive_text, naive_text + 'Z', text.replace('T', ' ')])}]"
     if isinstance(value, str):
         return f'"{value}"' if "'" in value or random.random() < 0.5 else f"'{value}'"
     return str(value)
@@ -169,6 +172,14 @@ def render(tree: tuple[Any, ...], random: Any, inside: str = "") -> str:
     return f"{field}{no} {_case(kind, random)} {_literal(tree[2], random)}"
 
 
+def _refusal(action: Callable[[], object]) -> ApiError | None:
+    try:
+        action()
+    except ApiError as error:
+        return error
+    return None
+
+
 @given(trees, st.lists(records(), min_size=1, max_size=4), styles)
 def test_conditions_agree_with_a_naive_evaluator(
     tree: tuple[Any, ...], rows: list[dict[str, Any]], random: Any
@@ -180,19 +191,14 @@ def test_conditions_agree_with_a_naive_evaluator(
 
 @given(st.text("()=<>!,'\"[]/ %*-.019aTnulidortke", max_size=30))
 def test_any_text_is_parsed_or_refused_with_400(text: str) -> None:
-    try:
-        parse(text)
-    except ApiError as error:
-        assert error.status == 400
-        assert error.body["message"]
+    refusal = _refusal(lambda: parse(text))
+    assert refusal is None or (refusal.status == 400 and refusal.body["message"])
 
 
 @given(trees, styles, st.integers(0, 200))
 def test_a_condition_cut_short_is_parsed_or_refused_with_400(tree: tuple[Any, ...], random: Any, at: int) -> None:
-    try:
-        conditions(COMPANY, render(tree, random)[:at] or "id = 1")
-    except ApiError as error:
-        assert error.status == 400
+    refusal = _refusal(lambda: conditions(COMPANY, render(tree, random)[:at] or "id = 1"))
+    assert refusal is None or (refusal.status == 400 and refusal.body["message"])
 
 
 def test_and_binds_tighter_than_or() -> None:
@@ -211,7 +217,8 @@ def test_a_literal_bracket_is_written_as_the_guide_says() -> None:
 @pytest.mark.parametrize(
     "text",
     ["dateAcquired > [2026-10-01T00:00:00.123456]", "dateAcquired>[2026-10-01 00:00:00+00:00]",
-     "dateAcquired > [2026-10-01]", "dateAcquired > [2026-10-01T02:00:00+02:00]", "DATEACQUIRED>[2026-10-01T00:00:00Z]"],
+     "dateAcquired > [2026-10-01]",
+     "dateAcquired > [2026-10-01T02:00:00+02:00]", "DATEACQUIRED>[2026-10-01T00:00:00Z]"],
 )  # fmt: skip
 def test_moments_are_taken_as_clients_send_them(text: str) -> None:
     test = conditions(COMPANY, text)

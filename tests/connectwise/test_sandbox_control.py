@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from integrations.connectwise.sandbox import Options
+from integrations.connectwise.sandbox import Options, create_app
 from integrations.connectwise.sandbox.journal import Journal
 from tests.sandbox import API, SandboxServer, sandbox_fixtures
 
@@ -127,10 +127,8 @@ def test_what_the_control_door_does_not_know(sandbox: SandboxServer) -> None:
     assert httpx.get(f"{sandbox.url}/_control/records/nobody/company/companies").status_code == 400
 
 
-def test_the_control_door_is_closed_unless_asked_for(api: httpx.Client) -> None:
-    from starlette.testclient import TestClient
-
-    from integrations.connectwise.sandbox import create_app
-
-    assert TestClient(create_app()).get("/_control/state").status_code == 404  # type: ignore[arg-type]
-    assert TestClient(create_app(control=True)).get("/_control/state").status_code == 200  # type: ignore[arg-type]
+@pytest.mark.parametrize(("control", "status"), [(False, 404), (True, 200)])
+async def test_the_control_door_is_closed_unless_asked_for(control: bool, status: int) -> None:
+    transport = httpx.ASGITransport(create_app(control=control))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/_control/state")).status_code == status

@@ -123,7 +123,7 @@ def test_a_fault_without_end_is_cancelled(sandbox: SandboxServer, api: httpx.Cli
     "fault", [{"effect": "explode"}, {}, {"effect": "status", "when": 3}, {"effect": "status", "seen": 1}]
 )
 def test_a_fault_that_does_not_exist_is_refused(sandbox: SandboxServer, fault: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="effect must be|a fault has no"):
+    with pytest.raises(ValueError, match=r"effect must be|a fault has no"):
         sandbox.faults(**fault)
 
 

@@ -1,4 +1,4 @@
-"""The entity tables: their notation, their coherence, and the vendor's specification where it lies beside the project."""
+"""The entity tables: their notation, their coherence, and the vendor's specification where that is at hand."""
 
 import json
 from pathlib import Path
@@ -63,7 +63,7 @@ def schemas() -> dict[str, Any]:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """The kind of field a property of the specification asks for; "object" where that is a matter of the schema behind."""
+    """The kind of field a property of the specification asks for: "object" for anything with a schema of its own."""
     if "$ref" in schema:
         return "object"
     if "enum" in schema:
