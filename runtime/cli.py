@@ -145,19 +145,38 @@ def schema() -> None:
 
 
 @app.command
-def tour(*, data_dir: Path | None = None, bad_days: bool = True) -> None:
-    """Play the journey of a quote against a running `up`; exit code 1 when a step isn't true.
+def tour(
+    *,
+    data_dir: Path | None = None,
+    api: str | None = None,
+    token: str | None = None,
+    other_token: str | None = None,
+    sandbox: str = "http://127.0.0.1:8100",
+    bad_days: bool = True,
+) -> None:
+    """Play the journey of a quote against a running instance; exit code 1 when a step isn't true.
 
     Parameters
     ----------
     data_dir
-        That of the running system. Default: .data
+        That of a running `up`. Default: .data
+    api
+        The address of another instance's GraphQL, with --token; then without the bad days.
+    token
+        An API token with every permission.
+    other_token
+        A token of a second tenant, to see that it sees nothing.
+    sandbox
+        The address of that instance's ConnectWise sandbox, with its control door.
     bad_days
         Also lose rights, kill the worker, empty Redis and take ConnectWise away.
     """
-    from runtime.tour.walk import walk
+    from runtime.tour import walk
 
-    walk(data_dir or _usual_folder(), bad_days=bad_days)
+    if api and token:
+        walk.walk(walk.elsewhere(api, token, other_token=other_token, sandbox=sandbox), bad_days=False)
+        return
+    walk.walk(walk.at(data_dir or _usual_folder()), bad_days=bad_days)
 
 
 def main() -> None:

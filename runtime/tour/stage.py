@@ -27,9 +27,11 @@ Answer = dict[str, Any]
 
 @dataclass
 class Stage:
-    """One walk. `run_file` is where `up` tells what is running; `patience` is how long a change may take to arrive."""
+    """One walk. `run_file` is where `up` tells what is running, or `told` says the same; `patience` is how long a change
+    may take to arrive, in seconds."""
 
-    run_file: Path
+    run_file: Path | None = None
+    told: Answer | None = None
     patience: float = 20.0
     down_seconds: float = 30.0
     mark: str = field(default_factory=lambda: uuid.uuid4().hex[:6].upper())
@@ -41,7 +43,9 @@ class Stage:
 
     @property
     def running(self) -> Answer:
-        told: Answer = json.loads(self.run_file.read_text())
+        if self.run_file is None:
+            return self.told or {}
+        told: Answer = json.loads(self.run_file.read_text())  # read anew: a restarted process has another number
         return told
 
     def note(self, text: str) -> None:

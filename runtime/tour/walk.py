@@ -11,12 +11,31 @@ from runtime.tour.stage import Stage, StepFailed
 from runtime.tour.steps import STEPS
 
 
-def walk(data_dir: Path, *, bad_days: bool = True) -> None:
-    """All steps in order, against what `quotewright up` runs in `data_dir`."""
+def at(data_dir: Path) -> Stage:
+    """What `quotewright up` runs in that folder."""
     run_file = data_dir / "run.json"
     if not run_file.exists():
         raise UserError(f"Nothing runs in {data_dir}. Start it with: ./run up --data-dir {data_dir}")
-    stage = Stage(run_file, patience=60)
+    return Stage(run_file, patience=60)
+
+
+def elsewhere(api: str, token: str, *, other_token: str | None, sandbox: str) -> Stage:
+    """An instance that others started; its ConnectWise is a sandbox with the keys every sandbox begins with."""
+    from integrations.connectwise.sandbox.seed import DEMO
+
+    keys = {"companyId": DEMO.company_id, "publicKey": DEMO.public_key, "privateKey": DEMO.private_key}
+    told = {
+        "api": api,
+        "token": token,
+        "otherToken": other_token,
+        "sandbox": sandbox,
+        "connectwise": {"site": sandbox, **keys},
+    }
+    return Stage(told=told, patience=60)
+
+
+def walk(stage: Stage, *, bad_days: bool = True) -> None:
+    """All steps in order."""
     for number, step in enumerate((*STEPS, *(BAD_DAYS if bad_days else ())), start=1):
         print(f"{number:2}. {step.__doc__}", flush=True)
         began = time.monotonic()
