@@ -34,7 +34,7 @@ def main() -> None:
         record = records[number % ORGANIZATIONS]
         stage.do("updateOrganization", "organization { id }", organizationId=record, phone=f"555 {number:04}")
         answered = time.time()
-        first = stage.until("the call", lambda: stage.requests(before))[0]["at"]
+        first = stage.until("the call", lambda before=before: stage.requests(before))[0]["at"]
         from_answer.append((first - answered) * 1000)
         from_request.append((first - sent) * 1000)
         synced(stage, "organization", record)

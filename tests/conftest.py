@@ -97,3 +97,10 @@ def redis_url(valkey: EmbeddedValkey) -> str:
     with redis_client.Redis.from_url(valkey.url) as client:
         client.flushall()
     return valkey.url
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Stable, printable test ids: every process must collect the same ones, and some values are made at random."""
+    if isinstance(val, str) and (len(val) > 24 or not val.isascii() or not val.isprintable()):
+        return argname
+    return argname if isinstance(val, bytes) else None

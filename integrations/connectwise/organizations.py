@@ -276,9 +276,7 @@ def _full_name(values: dict[str, Any]) -> str:
 def _renamed(values: dict[str, Any], fields: dict[str, tuple[str, int]], *, keep_empty: bool = False) -> dict[str, Any]:
     """Under their names. A create leaves out what is empty; a change has to say it."""
     return {
-        fields[name][0]: value
-        for name, value in values.items()
-        if name in fields and (keep_empty or value is not None)
+        fields[name][0]: value for name, value in values.items() if name in fields and (keep_empty or value is not None)
     }
 
 

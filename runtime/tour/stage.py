@@ -27,8 +27,8 @@ Answer = dict[str, Any]
 
 @dataclass
 class Stage:
-    """One walk. `run_file` is where `up` tells what is running, or `told` says the same; `patience` is how long a change
-    may take to arrive, in seconds."""
+    """One walk. `run_file` is where `up` tells what is running, or `told` says the same; `patience` is how long a
+    change may take to arrive, in seconds."""
 
     run_file: Path | None = None
     told: Answer | None = None
@@ -96,9 +96,7 @@ class Stage:
 
     def there(self, path: str, conditions: str) -> list[Answer]:
         company = self.running["connectwise"]["companyId"]
-        rows: list[Answer] = self.control(
-            "GET", f"/records/{company}/{path}", conditions=conditions, pageSize="1000"
-        )
+        rows: list[Answer] = self.control("GET", f"/records/{company}/{path}", conditions=conditions, pageSize="1000")
         return rows
 
     def last_request(self) -> int:

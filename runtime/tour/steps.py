@@ -57,9 +57,10 @@ def syncs_are_off(stage: Stage) -> None:
 def choose(stage: Stage) -> None:
     """Choose settings from ConnectWise's live choices; a missing required choice is refused by name"""
     kinds = (
-        "companyTypes companyStatuses contactTypes opportunityStages opportunityStatuses opportunityTypes"
-        " probabilities locations departments members catalogItems"
-    ).split()
+        *("companyTypes", "companyStatuses", "contactTypes"),
+        *("opportunityStages", "opportunityStatuses", "opportunityTypes", "probabilities"),
+        *("locations", "departments", "members", "catalogItems"),
+    )
     listed = " ".join(f"{kind} {{ id name active recommended }}" for kind in kinds)
     choices = stage.ask(f"{{ connectWise {{ choices {{ {listed} }} }} }}")["connectWise"]["choices"]
     refused = stage.attempt("updateConnectWiseOrganizationSync", "connectWise { status }", enabled=True)
@@ -104,7 +105,12 @@ def organization(stage: Stage) -> None:
     """An organization with two contacts: one company and two contacts there"""
     name, before = f"Acme Dental {stage.mark}", stage.last_request()
     people = [
-        {"firstName": "Ada", "lastName": "Okafor", "email": f"ada.{stage.mark}@acme.example", "phone": "+1 813 555 0101"},
+        {
+            "firstName": "Ada",
+            "lastName": "Okafor",
+            "email": f"ada.{stage.mark}@acme.example",
+            "phone": "+1 813 555 0101",
+        },
         {"firstName": "Ben", "lastName": "Lindqvist", "email": f"ben.{stage.mark}@acme.example"},
     ]
     made = stage.do(
@@ -269,7 +275,10 @@ def equal_to_the_cent(stage: Stage, lines: int) -> None:
         if row["description"] != "Rounding"
     ]
     total = sum(
-        (Decimal(str(row["extPrice"])) for row in stage.there("procurement/products", f"opportunity/id={theirs['id']}")),
+        (
+            Decimal(str(row["extPrice"]))
+            for row in stage.there("procurement/products", f"opportunity/id={theirs['id']}")
+        ),
         Decimal(0),
     )
     stage.check(len(products) == lines, f"{len(products)} lines in ConnectWise, not {lines}")
