@@ -63,7 +63,9 @@ def choose(stage: Stage) -> None:
     )
     listed = " ".join(f"{kind} {{ id name active recommended }}" for kind in kinds)
     choices = stage.ask(f"{{ connectWise {{ choices {{ {listed} }} }} }}")["connectWise"]["choices"]
-    refused = stage.attempt("updateConnectWiseOrganizationSync", "connectWise { status }", enabled=True)
+    refused = stage.attempt(
+        "updateConnectWiseOrganizationSync", "connectWise { status }", enabled=True, companyTypeId=None
+    )
     named = [".".join(error["field"]) for error in refused["userErrors"]]
     stage.check(any("companyTypeId" in name for name in named), f"the missing choices are not named: {named}")
     stage.note(f"refused, naming {', '.join(named)}")
