@@ -176,6 +176,12 @@ def test_a_new_default_takes_the_flag_from_the_old(api: httpx.Client) -> None:
     ]
 
 
+def test_of_two_new_defaults_the_last_stays(api: httpx.Client) -> None:
+    items = [{"type": {"id": 1}, "value": f"{name}@x.example", "defaultFlag": True} for name in "ab"]
+    contact = api.post("/company/contacts", json={"firstName": "Two", "communicationItems": items}).json()
+    assert [item["defaultFlag"] for item in contact["communicationItems"]] == [False, True]
+
+
 def test_items_are_changed_added_and_removed_by_index(api: httpx.Client) -> None:
     path = "/company/contacts/1"
     before = api.get(path).json()["communicationItems"]
@@ -186,8 +192,13 @@ def test_items_are_changed_added_and_removed_by_index(api: httpx.Client) -> None
     assert [item["id"] for item in contact["communicationItems"]] == [item["id"] for item in before]
     api.patch(path, json=[{"op": "remove", "path": "communicationItems/0"}])
     assert _items(api.get(path).json()) == [("Phone", "813-555-9999", True)]
+    assert [row["value"] for row in api.get(f"{path}/communications").json()] == ["813-555-9999"]
     api.patch(path, json=_replace("communicationItems/0/type/id", 5))
     assert _items(api.get(path).json()) == [("Phone", "813-555-9999", True)]  # a false 200
+    api.patch(path, json=_replace("communicationItems/0", {"type": {"name": "Fax"}, "value": "1"}))
+    assert _items(api.get(path).json()) == [("Fax", "1", True)]
+    api.patch(path, json=_replace("communicationItems/7", {"type": {"name": "Fax"}, "value": "2"}))
+    assert _items(api.get(path).json()) == [("Fax", "1", True)]
 
 
 def test_an_item_without_value_is_refused(api: httpx.Client) -> None:

@@ -224,3 +224,11 @@ def test_moments_are_taken_as_clients_send_them(text: str) -> None:
     test = conditions(COMPANY, text)
     assert test({"id": 1, "dateAcquired": "2026-10-01T00:00:01Z"})
     assert not test({"id": 1, "dateAcquired": "2026-10-01T00:00:00Z"})
+
+
+@pytest.mark.parametrize(
+    ("op", "second", "found"), [(">=", 0, False), (">=", 1, True), ("<", 0, True), ("<", 1, False)]
+)
+def test_a_fraction_of_a_second_lies_between_two_stored_moments(op: str, second: int, found: bool) -> None:
+    test = conditions(COMPANY, f"lastUpdated {op} [2026-10-01T00:00:00.5]")
+    assert test({"id": 1, "_info": {"lastUpdated": f"2026-10-01T00:00:0{second}Z"}}) is found

@@ -104,6 +104,13 @@ def test_a_closed_status_sets_and_clears_the_closing(api: httpx.Client) -> None:
     assert "closedDate" not in api.patch(path, json=_replace("status", {"name": "Open"})).json()
 
 
+def test_a_closing_date_of_ones_own_is_kept(api: httpx.Client) -> None:
+    day = "2026-02-03T00:00:00Z"
+    made = _opportunity(api, status={"name": "Won"}, closedDate=day)
+    assert made["closedDate"] == day
+    assert api.patch(f"/sales/opportunities/{made['id']}", json=_replace("name", "x")).json()["closedDate"] == day
+
+
 def test_a_closed_opportunity_needs_a_right_of_its_own(sandbox: SandboxServer, api: httpx.Client) -> None:
     path = f"/sales/opportunities/{_opportunity(api, status={'name': 'Lost'})['id']}"
     sandbox.permission("Sales / Closed Opportunity", "inquire")

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from integrations.connectwise.sandbox import create_app
 from tests.sandbox import SandboxServer
 
 NEW = {"name": "1001 New laptops", "company": {"id": 1}, "contact": {"id": 1}, "primarySalesRep": {"id": 3}}
@@ -104,6 +105,26 @@ def test_a_torn_last_line_is_tolerated(sandbox: SandboxServer, tmp_path: Path) -
     assert all(json.loads(line) for line in file.read_text().splitlines())
     sandbox.start()
     assert [row["id"] for row in sandbox.records("/sales/opportunities")] == [1, 2]
+
+
+async def test_what_changed_last_is_still_found_after_a_start(tmp_path: Path) -> None:
+    now = [1_800_000_000.0]
+
+    async def changed_since(moment: str) -> list[int]:
+        app = create_app(state_file=tmp_path / "state", control=True, clock=lambda: now[0])
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test/_control/records/quotewright") as api:
+            if now[0] == 1_800_000_000.0:
+                now[0] += 60
+                answer = await api.patch("/company/companies/4", json=[{"op": "remove", "path": "city"}])
+                assert answer.json()["_info"]["lastUpdated"] == "2027-01-15T08:01:00Z"
+            answer = await api.get("/company/companies", params={"conditions": f"lastUpdated > [{moment}]"})
+        app.store.close()
+        return [row["id"] for row in answer.json()]
+
+    for _ in range(3):  # new, replayed, and replayed from a compacted file, where it stands in the order of ids
+        assert await changed_since("2027-01-15T08:00:30Z") == [4]
+    assert len(await changed_since("2027-01-15T07:59:00Z")) == 21
 
 
 def test_a_start_compacts_what_was_overwritten(sandbox: SandboxServer, tmp_path: Path) -> None:

@@ -207,6 +207,7 @@ def test_read_only_fields_in_a_body_are_ignored(api: httpx.Client) -> None:
     )
     assert (made.json()["isVendorFlag"], "deletedBy" in made.json()) == (False, False)
     assert api.patch(COMPANY, json=_replace("isVendorFlag", True)).json()["isVendorFlag"] is False
+    assert "deletedBy" not in api.patch(COMPANY, json=_replace("deletedBy", "me")).json()
 
 
 def test_an_unknown_enum_value_is_refused_and_case_forgiven(api: httpx.Client) -> None:

@@ -12,7 +12,8 @@ from domain.secrets import Keyring
 from tests.rig import KEYS, make_msp, opened
 
 LANE = text(
-    "INSERT INTO lane (id, tenant_id, provider, subjects) VALUES (gen_random_uuid(), :t, 'CONNECTWISE', '{organization}')"
+    "INSERT INTO lane (id, tenant_id, provider, subjects)"
+    " VALUES (gen_random_uuid(), :t, 'CONNECTWISE', '{organization}')"
 )
 TASK = text("SELECT wanted, done, look, due_at IS NOT NULL AS due FROM sync_task")
 
@@ -49,7 +50,7 @@ async def test_each_change_raises_what_is_wanted_and_rings_once(database):
 
 
 async def test_a_rolled_back_change_leaves_neither_fact_nor_work(msp):
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012
         async with msp.transaction() as ctx:
             await organizations.create(ctx, {"name": "Acme"})
             raise RuntimeError

@@ -1,0 +1,248 @@
+"""The road of one change to ConnectWise, on a real database and the real sandbox: nothing lost, nothing twice."""
+
+import asyncio
+import time
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, text
+
+from domain.integration_settings import service as settings
+from domain.integration_settings.connectwise import PROVIDER, OpportunitySync, OrganizationSync, ProductSync
+from domain.integration_settings.service import Keys
+from domain.organizations import service as organizations
+from domain.organizations.models import Organization
+from domain.quotes import service as quotes
+from domain.sync import service as sync
+from domain.sync.models import ExternalLink, SyncError
+from integrations.connectwise.provider import ConnectWise
+from integrations.core.dispatcher import Dispatcher
+from integrations.core.timing import Timing
+from integrations.providers import shelf
+from tests.rig import make_msp, opened
+from tests.sandbox import sandbox_fixtures
+
+server, sandbox, api = sandbox_fixtures()
+
+TIMING = Timing(http_timeout=2, lease=4, settle=3, sweep=0.2, pace=0.05, first_retry=0.05, longest_hold=0.3)
+COMPANIES, OPPORTUNITIES, PRODUCTS = "company/companies", "sales/opportunities", "procurement/products"
+
+
+class Road:
+    """One connected tenant and a dispatcher that works for it."""
+
+    def __init__(self, msp, dispatcher, sandbox):
+        self.msp, self.dispatcher, self.sandbox = msp, dispatcher, sandbox
+
+    async def organization(self, name="Acme Dental"):
+        async with self.msp.transaction() as ctx:
+            made = await organizations.create(ctx, {"name": name})
+            await organizations.create_contact(ctx, made.id, {"first_name": "Ada", "email": "ada@acme.example"})
+        return made
+
+    async def quote(self, organization, lines=2):
+        async with self.msp.transaction() as ctx:
+            contact = await ctx.session.scalar(
+                text("SELECT id FROM contact WHERE organization_id = :id"), {"id": organization.id}
+            )
+            return await quotes.create(
+                ctx,
+                organization.id,
+                {"title": "Network", "contact_id": contact},
+                [
+                    {"title": f"Line {number}", "quantity": Decimal(3), "unit_price": Decimal("33.3333")}
+                    for number in range(lines)
+                ],
+            )
+
+    async def quiet(self, seconds=20):
+        """Work until nothing is due, leased or waiting any more."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            await self.dispatcher.drain()
+            await asyncio.sleep(0.03)
+            async with self.msp.transaction() as ctx:
+                busy = await ctx.session.scalar(text("SELECT count(*) FROM sync_task WHERE due_at IS NOT NULL"))
+            if not busy and not self.dispatcher.busy:
+                return
+        raise AssertionError("it does not come to rest")
+
+    async def errors(self):
+        async with self.msp.transaction() as ctx:
+            return (await ctx.session.scalars(select(SyncError).where(SyncError.resolved_at.is_(None)))).all()
+
+
+def _first(sandbox, path, name=None, field="name"):
+    return next(row["id"] for row in sandbox.records(path) if name is None or row[field] == name)
+
+
+@pytest.fixture
+async def road(database, sandbox):
+    async with opened(database.app_url) as db:
+        msp = await make_msp(db)
+        keys = Keys(sandbox.url, sandbox.keys.company_id, sandbox.keys.public_key, sandbox.keys.private_key)
+        company_type, active = _first(sandbox, "company/companies/types"), _first(sandbox, "company/companies/statuses")
+        statuses = "sales/opportunities/statuses"
+        async with msp.transaction() as ctx:
+            await settings.install(ctx, PROVIDER)
+            await settings.propose(ctx, PROVIDER, keys)
+            await settings.confirm(ctx, PROVIDER, remote_version="test")
+            await settings.save(
+                ctx,
+                OrganizationSync,
+                {
+                    "enabled": True,
+                    "company_type_id": company_type,
+                    "company_status_id": active,
+                    "contact_type_id": _first(sandbox, "company/contacts/types"),
+                    "take_over_type_ids": (company_type,),
+                    "take_over_status_ids": (active,),
+                },
+            )
+            item = _first(sandbox, "procurement/catalog", "QUOTE-LINE", "identifier")
+            await settings.save(ctx, ProductSync, {"catch_all_item_id": item})
+            await settings.save(
+                ctx,
+                OpportunitySync,
+                {
+                    "enabled": True,
+                    "new_stage_id": _first(sandbox, "sales/stages", "Quote"),
+                    "won_stage_id": _first(sandbox, "sales/stages", "Won"),
+                    "lost_stage_id": _first(sandbox, "sales/stages", "Lost"),
+                    "new_status_id": _first(sandbox, statuses, "Open"),
+                    "won_status_id": _first(sandbox, statuses, "Open"),
+                    "lost_status_id": _first(sandbox, statuses, "Lost"),
+                    "location_id": _first(sandbox, "system/locations"),
+                    "department_id": _first(sandbox, "system/departments"),
+                    "type_id": _first(sandbox, "sales/opportunities/types"),
+                    "probability_id": _first(sandbox, "sales/probabilities"),
+                    "default_member_id": _first(sandbox, "system/members", "lfischer", "identifier"),
+                },
+            )
+        connectwise = ConnectWise(sandbox.keys.client_id, timeout=TIMING.http_timeout, allow_loopback=True)
+        dispatcher = Dispatcher(db, shelf(connectwise), TIMING)
+        yield Road(msp, dispatcher, sandbox)
+        await dispatcher.stop(1)
+        await connectwise.aclose()
+
+
+async def test_a_quote_waits_for_its_organization_and_stands_there_once(road, sandbox):
+    await road.quote(await road.organization())
+    await road.quiet()
+    assert len(sandbox.records(COMPANIES, 'name="Acme Dental"')) == 1
+    [opportunity] = sandbox.records(OPPORTUNITIES)
+    assert opportunity["name"] == "Q-1001 Network"
+    assert len(sandbox.records(PRODUCTS)) == 2
+    assert await road.errors() == []
+
+
+@pytest.mark.parametrize("effect", ["reset_after", "late_commit", "reset_before", "html_502"])
+@pytest.mark.parametrize("path", ["/company/companies", "/sales/opportunities", "/procurement/products"])
+async def test_a_create_whose_answer_is_lost_is_made_once(road, sandbox, effect, path):
+    sandbox.faults(effect=effect, method="POST", path_contains=path, times=1, seconds=0.6)
+    await road.quote(await road.organization())
+    await road.quiet()
+    found = [len(sandbox.records(what)) for what in (OPPORTUNITIES, PRODUCTS)]
+    assert [len(sandbox.records(COMPANIES, 'name="Acme Dental"')), *found] == [1, 1, 2]
+    assert await road.errors() == []
+
+
+async def test_an_edit_during_the_run_is_not_lost(road, sandbox):
+    organization = await road.organization()
+    await road.quiet()
+    sandbox.faults(effect="delay", method="PATCH", path_contains="/companies", times=1, seconds=0.5)
+    async with road.msp.transaction() as ctx:
+        await organizations.update(ctx, organization.id, {"phone": "1"})
+    await road.dispatcher.drain()
+    await asyncio.sleep(0.2)
+    async with road.msp.transaction() as ctx:
+        await organizations.update(ctx, organization.id, {"phone": "2"})
+    await road.quiet()
+    assert sandbox.records(COMPANIES, 'name="Acme Dental"')[0]["phoneNumber"] == "2"
+
+
+async def test_what_did_not_change_costs_no_call(road, sandbox):
+    organization = await road.organization()
+    await road.quiet()
+    sandbox.clear_journal()
+    async with road.msp.transaction() as ctx:
+        await organizations.update(ctx, organization.id, {"owner_id": None, "country": "US"})
+    await road.quiet()
+    assert sandbox.journal() == []
+
+
+async def test_a_change_made_there_is_taken_over_and_no_echo_comes_back(road, sandbox):
+    organization = await road.organization()
+    await road.quiet()
+    company = sandbox.records(COMPANIES, 'name="Acme Dental"')[0]["id"]
+    change = [{"op": "replace", "path": "phoneNumber", "value": "555"}]
+    sandbox.person("PATCH", f"{COMPANIES}/{company}", change)
+    async with road.msp.transaction() as ctx:
+        assert await sync.receive_hint(ctx, PROVIDER, "company", str(company))
+    sandbox.clear_journal()
+    await road.quiet()
+    async with road.msp.transaction() as ctx:
+        assert (await ctx.session.get(Organization, organization.id)).phone == "555"
+    assert {call["method"] for call in sandbox.journal()} == {"GET"}
+
+
+async def test_both_sides_changed_is_a_conflict_that_changes_neither(road, sandbox):
+    organization = await road.organization()
+    await road.quiet()
+    company = sandbox.records(COMPANIES, 'name="Acme Dental"')[0]["id"]
+    sandbox.person("PATCH", f"{COMPANIES}/{company}", [{"op": "replace", "path": "phoneNumber", "value": "555"}])
+    async with road.msp.transaction() as ctx:
+        await organizations.update(ctx, organization.id, {"phone": "777", "city": "Tampa"})
+    await road.quiet()
+    [error] = await road.errors()
+    assert error.kind == "CONFLICT"
+    assert "777" in error.message
+    assert "555" in error.message
+    there = sandbox.record(f"{COMPANIES}/{company}")
+    assert (there["phoneNumber"], there["city"]) == ("555", "Tampa")
+
+
+async def test_an_existing_company_is_matched_by_its_name_not_doubled(road, sandbox):
+    name = sandbox.records(COMPANIES)[3]["name"]
+    before = len(sandbox.records(COMPANIES))
+    await road.organization(name.upper())
+    await road.quiet()
+    assert len(sandbox.records(COMPANIES)) == before
+    async with road.msp.transaction() as ctx:
+        linked = await ctx.session.scalar(select(ExternalLink.remote_id).where(ExternalLink.remote_kind == "company"))
+    assert linked == str(sandbox.records(COMPANIES)[3]["id"])
+
+
+async def test_revoked_keys_pause_the_connection_with_one_notice(road, sandbox):
+    for number in range(5):
+        await road.organization(f"Acme {number}")
+    sandbox.instance(sandbox.keys.company_id, privateKey="changed")
+    await road.dispatcher.drain()
+    await asyncio.sleep(0.5)
+    [error] = await road.errors()
+    assert error.title == "The connection to ConnectWise"
+    sandbox.clear_journal()
+    await road.dispatcher.drain()
+    await asyncio.sleep(0.2)
+    assert sandbox.journal() == []
+    keys = Keys(sandbox.url, sandbox.keys.company_id, sandbox.keys.public_key, "changed")
+    async with road.msp.transaction() as ctx:
+        await settings.propose(ctx, PROVIDER, keys)
+        await settings.confirm(ctx, PROVIDER, remote_version="test")
+    await road.quiet()
+    assert len(sandbox.records(COMPANIES, 'name contains "Acme "')) == 5
+    assert await road.errors() == []
+
+
+async def test_two_dispatchers_make_nothing_twice(road, sandbox):
+    connectwise = ConnectWise(sandbox.keys.client_id, timeout=2, allow_loopback=True)
+    other = Dispatcher(road.msp.database, shelf(connectwise), TIMING)
+    for number in range(6):
+        await road.quote(await road.organization(f"Twin {number}"))
+    await asyncio.gather(*(each.drain() for each in (road.dispatcher, other) * 3))
+    await road.quiet()
+    await other.stop(5)
+    await road.quiet()
+    assert len(sandbox.records(COMPANIES, 'name contains "Twin "')) == 6
+    assert (len(sandbox.records(OPPORTUNITIES)), len(sandbox.records(PRODUCTS))) == (6, 12)
+    await connectwise.aclose()
