@@ -18,6 +18,7 @@ from integrations.connectwise.sandbox.errors import Violation, conversion, inval
 from integrations.connectwise.sandbox.fields import Field
 from integrations.connectwise.sandbox.tables import BY_NAME
 
+LARGEST = 10**15
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _WHOLE = re.compile(r"[+-]?\d+")
 
@@ -98,6 +99,9 @@ class Checker:
                 raise conversion(value, "System.Double", path) from None
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise conversion(value, "System.Double", path)
+        if not abs(value) < LARGEST:  # also says no to NaN
+            self.blame("OutOfRange", f"The field {path} must be between -{LARGEST} and {LARGEST}.", path)
+            return 0
         return value
 
     def flag(self, field: Field, value: object, path: str) -> bool:
@@ -199,7 +203,7 @@ class Checker:
 
 def _as_stored(entity: Entity, name: str, value: object) -> object:
     whole = entity.fields[name].kind == "int"
-    return int(value) if whole and isinstance(value, str) and value.isdigit() else value
+    return int(value) if whole and isinstance(value, str) and value.isdecimal() else value
 
 
 _ID = Field("id", "int")

@@ -23,7 +23,7 @@ def number(call: Call, name: str, default: int) -> int:
     text = call.params.get(name.lower(), "")
     if not text:
         return default
-    if not text.isdigit():
+    if not text.isdecimal():
         raise bad_parameter(f"{name} must be a number, not '{text}'.")
     return int(text)
 

@@ -50,7 +50,7 @@ def _in_list(items: list[Any], op: str, steps: list[str], value: Any) -> list[An
     place, inner = steps[0], steps[1:]
     if place == "-" and op == "add" and not inner:
         return [*items, value]
-    if not place.isdigit():
+    if not place.isdecimal():
         return items
     index = int(place)
     if not inner:
@@ -71,7 +71,7 @@ def _custom_fields(document: Record, op: str, steps: list[str], value: Any) -> N
     given: list[Any] = []
     if not steps:
         given = value if isinstance(value, list) else [value]
-    elif steps[0].isdigit() and int(steps[0]) < len(fields) and steps[1:] in (["value"], []):
+    elif steps[0].isdecimal() and int(steps[0]) < len(fields) and steps[1:] in (["value"], []):
         field = fields[int(steps[0])]
         new = value.get("value") if not steps[1:] and isinstance(value, dict) else value
         given = [{"id": field["id"], "value": None if op == "remove" else new}]

@@ -87,7 +87,7 @@ class Protocol:
         try:
             if "/".join(request.steps).lower() not in singles.SINGLES:
                 request.route = routing.find(request.steps)
-                if request.route.record_id.isdigit():
+                if request.route.record_id.isdecimal():
                     request.record_id = int(request.route.record_id)
         except ApiError as error:
             request.refused = error

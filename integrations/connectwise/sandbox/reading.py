@@ -25,7 +25,7 @@ Tree = dict[str, Any]
 def one(call: Call, entity: Entity, key: str, parent: Record | None) -> Record:
     """Raises 404 with the text real tenants send."""
     table = call.table(entity.name)
-    row = table.rows.get(int(key)) if key.isdigit() else None
+    row = table.rows.get(int(key)) if key.isdecimal() else None
     if row is None and entity.by_identifier:
         row = next(iter(table.where("identifier", key)), None)
     if row is None or (parent is not None and _parent_id(entity, row) != parent["id"]):

@@ -69,6 +69,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+DEEPEST = 50
 _BLANK = re.compile(r"\s*\Z")
 LITERALS = (
     "String values should be enclosed with double or single quotes; DateTime values should be enclosed in square "
@@ -95,6 +96,7 @@ def parse(text: str) -> Node:
 class _Parser:
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
+        self._depth = 0
         self.advance()
 
     def advance(self) -> None:
@@ -128,9 +130,13 @@ class _Parser:
 
     def term(self) -> Node:
         if self.kind == "mark" and self.lexeme == "(":
+            self._depth += 1
+            if self._depth > DEEPEST:
+                raise bad_parameter(f"Parentheses are nested deeper than {DEEPEST}.")
             self.advance()
             node = self.either()
             self.take(")")
+            self._depth -= 1
             return node
         if self.kind != "word":
             raise self.unexpected("a field name")

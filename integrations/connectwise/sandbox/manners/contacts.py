@@ -147,7 +147,8 @@ def contact_as_company_default(call: Call, record: Record, stored: Record | None
 
 def contact_hands_over_its_records(call: Call, record: Record) -> bool:
     """With transferContactId its opportunities go to that contact, otherwise they keep it from being deleted."""
-    heir = call.row("Contact", int(call.params.get("transfercontactid") or 0))
+    named = call.params.get("transfercontactid", "")
+    heir = call.row("Contact", int(named) if named.isdecimal() else None)
     if heir is not None and heir["id"] != record["id"]:
         for name in ("contact", "shipToContact", "billToContact", "technicalContact"):
             for row in call.table("Opportunity").where(f"{name}/id", record["id"]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
 from integrations.connectwise.sandbox.entity import Record
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from integrations.connectwise.sandbox.call import Call
 
 CENT = Decimal("0.01")
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 def catalog_defaults(call: Call, record: Record, stored: Record | None) -> None:
@@ -62,7 +63,8 @@ def product_totals(call: Call, record: Record, stored: Record | None) -> None:
     """To the cent and rounded half up, of the decimal figures as they were written."""
     quantity = Decimal(str(record.get("quantity", 0)))
     price, cost = (
-        (quantity * Decimal(str(record.get(part) or 0))).quantize(CENT, ROUND_HALF_UP) for part in ("price", "cost")
+        EXACT.quantize(EXACT.multiply(quantity, Decimal(str(record.get(part) or 0))), CENT)
+        for part in ("price", "cost")
     )
     record["extPrice"], record["extCost"], record["margin"] = float(price), float(cost), float(price - cost)
 
