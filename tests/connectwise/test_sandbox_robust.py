@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 from urllib.parse import quote
 
@@ -52,8 +53,6 @@ def _answer(method: str, path: str, body: Any = None, query: str = "") -> tuple[
 
 
 def _basic(user: bytes, password: bytes) -> bytes:
-    import base64
-
     return b"Basic " + base64.b64encode(user + b":" + password)
 
 

@@ -12,20 +12,9 @@ import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from types import SimpleNamespace
-
-
-def stand_in_for_the_seed() -> None:
-    """Until the sandbox has its seed. Remove with the day it has."""
-    try:
-        import integrations.connectwise.sandbox.seed  # noqa: F401
-    except ModuleNotFoundError:
-        keys = SimpleNamespace(company_id="demo", public_key="pub", private_key="priv", client_id="client")
-        sys.modules["integrations.connectwise.sandbox.seed"] = SimpleNamespace(DEMO=keys)  # type: ignore[assignment]
 
 
 def supervise(folder: str) -> None:
-    stand_in_for_the_seed()
     from runtime.errors import UserError
     from runtime.up import Options, up
 

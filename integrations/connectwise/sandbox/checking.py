@@ -142,9 +142,9 @@ class Checker:
             return {key: part for key, part in value.items() if key != "_info" and part is not None} or None
         found = self._find(field.target, value, path)
         if found is None:
-            if value.get("id") is None and not value.get("identifier") and not value.get("name"):
-                return None  # {} means nothing is referred to
-            named = next(part for part in (value.get("name"), value.get("identifier"), value.get("id")) if part)
+            named = value.get("name") or value.get("identifier") or value.get("id")
+            if not named:
+                return None  # {} and {"id": 0} mean nothing is referred to
             self.blame("NotFound", f"{path.rpartition('.')[2]} {named} not found", path)
             return None
         shared = self.call.table(field.target).ref(found["id"])
@@ -164,6 +164,8 @@ class Checker:
         named = entity.label[0] if len(entity.label) == 1 else ""
         for key, name in (("identifier", "identifier"), ("name", named)):
             if value.get(key) and name in entity.fields:
+                if not isinstance(value[key], str | int):
+                    raise conversion(value[key], "System.String", f"{path}.{key}")
                 found = table.where(name, _as_stored(entity, name, value[key]))
                 if len(found) == 1:
                     return found[0]

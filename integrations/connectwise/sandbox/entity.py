@@ -30,7 +30,7 @@ ALL_VERBS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _BRACES = re.compile(r"/\{(\w+)\}")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Entity:
     path: str
     """Below the API root. A sub-resource names the field that holds its parent: company/companies/{company}/sites."""
@@ -63,6 +63,9 @@ class Entity:
     check: tuple[Check, ...] = ()
     after: tuple[After, ...] = ()
     remove: tuple[Remove, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Entity {self.name}>"
 
     @cached_property
     def key(self) -> str:

@@ -102,12 +102,9 @@ def unreadable_body() -> ApiError:
 
 def conversion(value: object, kind: str, path: str) -> ApiError:
     """A value of another type: the vendor's deserializer fails with a 500, though the client is to blame."""
-    message = f"Error converting value {_quoted(value)} to type '{kind}'. Path '{path}', line 1, position 1."
+    shown = f'"{value}"' if isinstance(value, str) else str(value)
+    message = f"Error converting value {shown} to type '{kind}'. Path '{path}', line 1, position 1."
     return ApiError(500, {"code": "ConnectWiseApi", "message": message})
-
-
-def _quoted(value: object) -> str:
-    return orjson.dumps(value if isinstance(value, str | int | float | bool) else str(value)).decode()
 
 
 def too_many(seconds: int) -> ApiError:
