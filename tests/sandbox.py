@@ -215,6 +215,7 @@ def running_sandbox(state_file: Path | None = None) -> Iterator[SandboxServer]:
     try:
         yield server.start()
     finally:
+        server.kill()  # quicker than asking, and what is in its file is there either way
         server.close()
 
 

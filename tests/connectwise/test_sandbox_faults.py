@@ -162,4 +162,4 @@ def test_answers_take_as_long_as_told(sandbox: SandboxServer, api: httpx.Client)
     assert 0.15 <= fixed < 0.5
     assert all(0.05 <= one < 0.6 for one in random)
     assert max(random) - min(random) > 0.001
-    assert took() < 0.1
+    assert min(took() for _ in range(3)) < 0.05

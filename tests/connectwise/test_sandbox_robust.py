@@ -65,20 +65,20 @@ def _is_answer(status: int, body: bytes) -> bool:
     return status in (200, 201, 204, 400, 404, 405, 409) or (status == 500 and b"Error converting value" in body)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(ROUTED), bodies, st.sampled_from(["POST", "PUT"]))
 def test_any_body_is_answered(entity: Any, body: dict[str, Any], method: str) -> None:
     path = _path(entity.path) + ("/1" if method == "PUT" else "")
     assert _is_answer(*_answer(method, path, body))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(ROUTED), st.lists(operations | values, max_size=3))
 def test_any_patch_is_answered(entity: Any, body: list[Any]) -> None:
     assert _is_answer(*_answer("PATCH", f"{_path(entity.path)}/1", body))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(ROUTED),
     st.dictionaries(
@@ -98,3 +98,25 @@ def test_any_query_is_answered(entity: Any, query: dict[str, str]) -> None:
 @pytest.mark.parametrize("conditions", ["(" * 5_000, "(" * 60 + "id=1" + ")" * 60, "name like '" + "*a" * 500 + "'"])
 def test_a_monstrous_condition_is_answered(conditions: str) -> None:
     assert _answer("GET", "company/companies", query=f"conditions={quote(conditions)}")[0] in (200, 400, 414)
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (f"company/companies/{'9' * 5_000}", ""),
+        (f"system/members/{'9' * 5_000}", ""),
+        ("company/companies", f"pageSize={'9' * 5_000}"),
+        ("company/companies", f"page={'9' * 18}"),
+        ("company/companies", f"conditions=id={'9' * 5_000}"),
+        ("company/companies", f"conditions=annualRevenue={'9' * 18}.5"),
+    ],
+)
+def test_an_endless_number_is_answered(path: str, query: str) -> None:
+    assert _answer("GET", path, query=query)[0] in (200, 400, 404)
+    assert (
+        _answer("PATCH", "company/companies/1", [{"op": "add", "path": f"types/{'9' * 5_000}", "value": 1}])[0] == 200
+    )
+    assert (
+        _answer("PATCH", "company/companies/1", [{"op": "add", "path": "numberOfEmployees", "value": "9" * 5_000}])[0]
+        == 500
+    )

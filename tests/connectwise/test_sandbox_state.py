@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def test_every_answered_write_survives_a_kill_in_the_middle(sandbox: SandboxServ
     for writer in writers:
         writer.start()
     while len(answered) < 200:
-        pass
+        time.sleep(0.005)
     sandbox.kill()
     for writer in writers:
         writer.join()

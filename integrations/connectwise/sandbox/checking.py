@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from integrations.connectwise.sandbox import digits
 from integrations.connectwise.sandbox.call import Call
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import Violation, conversion, invalid
@@ -20,7 +21,7 @@ from integrations.connectwise.sandbox.tables import BY_NAME
 
 LARGEST = 10**15
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_WHOLE = re.compile(r"[+-]?\d+")
+_WHOLE = re.compile(r"[+-]?\d{1,18}")
 
 
 class Checker:
@@ -204,8 +205,7 @@ class Checker:
 
 
 def _as_stored(entity: Entity, name: str, value: object) -> object:
-    whole = entity.fields[name].kind == "int"
-    return int(value) if whole and isinstance(value, str) and value.isdecimal() else value
+    return digits.whole(value) if entity.fields[name].kind == "int" and isinstance(value, str) else value
 
 
 _ID = Field("id", "int")

@@ -43,11 +43,6 @@ class Field:
     default: object = None
 
 
-def whole(text: str) -> int | None:
-    """A number of at most 18 decimal digits, else None: Python refuses to read endless ones."""
-    return int(text) if text.isdecimal() and len(text) <= 18 else None
-
-
 def declare(notation: str) -> dict[str, Field]:
     """The fields of an entity by name, in the order written. Raises ValueError on a token it can't read."""
     return {field.name: field for token in notation.split() for field in _fields(token)}

@@ -11,6 +11,7 @@ from operator import itemgetter
 from urllib.parse import quote_plus
 
 from integrations.connectwise.sandbox.call import Call
+from integrations.connectwise.sandbox.digits import whole
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import bad_parameter
 
@@ -23,9 +24,10 @@ def number(call: Call, name: str, default: int) -> int:
     text = call.params.get(name.lower(), "")
     if not text:
         return default
-    if not text.isdecimal():
+    found = whole(text)
+    if found is None:
         raise bad_parameter(f"{name} must be a number, not '{text}'.")
-    return int(text)
+    return found
 
 
 def size(call: Call) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from integrations.connectwise.sandbox.digits import whole
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import plain, unreadable_body
 
@@ -50,9 +51,9 @@ def _in_list(items: list[Any], op: str, steps: list[str], value: Any) -> list[An
     place, inner = steps[0], steps[1:]
     if place == "-" and op == "add" and not inner:
         return [*items, value]
-    if not place.isdecimal():
+    index = whole(place)
+    if index is None:
         return items
-    index = int(place)
     if not inner:
         if op == "add" and index <= len(items):
             items.insert(index, value)
@@ -71,8 +72,8 @@ def _custom_fields(document: Record, op: str, steps: list[str], value: Any) -> N
     given: list[Any] = []
     if not steps:
         given = value if isinstance(value, list) else [value]
-    elif steps[0].isdecimal() and int(steps[0]) < len(fields) and steps[1:] in (["value"], []):
-        field = fields[int(steps[0])]
+    elif (index := whole(steps[0])) is not None and index < len(fields) and steps[1:] in (["value"], []):
+        field = fields[index]
         new = value.get("value") if not steps[1:] and isinstance(value, dict) else value
         given = [{"id": field["id"], "value": None if op == "remove" else new}]
     document["customFields"] = merged(fields, given)

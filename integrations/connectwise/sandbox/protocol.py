@@ -14,6 +14,7 @@ import orjson
 from integrations.connectwise.sandbox import reading, routing, singles, writing
 from integrations.connectwise.sandbox.auth import authenticate, claimed
 from integrations.connectwise.sandbox.call import Call, stamp
+from integrations.connectwise.sandbox.digits import whole
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import (
     ApiError,
@@ -87,8 +88,7 @@ class Protocol:
         try:
             if "/".join(request.steps).lower() not in singles.SINGLES:
                 request.route = routing.find(request.steps)
-                if request.route.record_id.isdecimal():
-                    request.record_id = int(request.route.record_id)
+                request.record_id = whole(request.route.record_id)
         except ApiError as error:
             request.refused = error
 

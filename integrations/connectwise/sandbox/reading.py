@@ -13,6 +13,7 @@ from typing import Any
 from integrations.connectwise.sandbox import paging
 from integrations.connectwise.sandbox.call import Call
 from integrations.connectwise.sandbox.conditions import child_conditions, conditions, custom_field_conditions
+from integrations.connectwise.sandbox.digits import whole
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import bad_parameter, not_found
 from integrations.connectwise.sandbox.paths import resolve
@@ -25,7 +26,8 @@ Tree = dict[str, Any]
 def one(call: Call, entity: Entity, key: str, parent: Record | None) -> Record:
     """Raises 404 with the text real tenants send."""
     table = call.table(entity.name)
-    row = table.rows.get(int(key)) if key.isdecimal() else None
+    number = whole(key)
+    row = None if number is None else table.rows.get(number)
     if row is None and entity.by_identifier:
         row = next(iter(table.where("identifier", key)), None)
     if row is None or (parent is not None and _parent_id(entity, row) != parent["id"]):

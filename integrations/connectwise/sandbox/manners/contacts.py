@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from integrations.connectwise.sandbox.digits import whole
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import Violation
 from integrations.connectwise.sandbox.manners.common import default_row
@@ -147,8 +148,7 @@ def contact_as_company_default(call: Call, record: Record, stored: Record | None
 
 def contact_hands_over_its_records(call: Call, record: Record) -> bool:
     """With transferContactId its opportunities go to that contact, otherwise they keep it from being deleted."""
-    named = call.params.get("transfercontactid", "")
-    heir = call.row("Contact", int(named) if named.isdecimal() else None)
+    heir = call.row("Contact", whole(call.params.get("transfercontactid", "")))
     if heir is not None and heir["id"] != record["id"]:
         for name in ("contact", "shipToContact", "billToContact", "technicalContact"):
             for row in call.table("Opportunity").where(f"{name}/id", record["id"]):
