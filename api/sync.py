@@ -15,7 +15,7 @@ from api.node import Node, fetch, models_of, uuid_of
 from api.paging import After, Before, Connection, First, Last, connection
 from api.scalars import described
 from domain.errors import ErrorCode, UserError
-from domain.ids import parse_global_id, parse_subject, subject
+from domain.ids import parse_global_id, split_subject, subject
 from domain.integration_settings.connectwise import PROVIDER
 from domain.paging import Order
 from domain.permissions import Permission
@@ -64,8 +64,9 @@ _SUBJECTS = {name: kind for kind, name in _TYPES.items()}
 
 
 async def _record(row: strawberry.Parent[models.SyncError], info: Info) -> Node | None:
-    kind, id = parse_subject(row.subject)
-    return await fetch(info, models_of(info), _TYPES.get(kind, ""), id)  # type: ignore[no-any-return]
+    kind, key = split_subject(row.subject)
+    # A catalog item or an arrival is no record here.
+    return await fetch(info, models_of(info), _TYPES[kind], UUID(key)) if kind in _TYPES else None
 
 
 @strawberry.type(description="A failure to sync that a person must know. It clears itself when a later sync succeeds.")

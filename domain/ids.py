@@ -92,12 +92,25 @@ def subject(kind: str, id: UUID) -> str:
     return f"{kind}:{id}"
 
 
-def parse_subject(text: str) -> tuple[str, UUID]:
-    """Kind and id of a subject. Subjects are ours alone, never input, so a bad one is a plain ValueError."""
-    kind, _, written = text.partition(":")
-    if not _KIND.fullmatch(kind):
+def keyed_subject(kind: str, key: str) -> str:
+    """What work is about when that has no row of its own here: `catalog_item:<normalised part number>`."""
+    if not _KIND.fullmatch(kind) or not key:
+        raise ValueError(f"not a kind of record and its key: {kind!r}, {key!r}")
+    return f"{kind}:{key}"
+
+
+def split_subject(text: str) -> tuple[str, str]:
+    """Kind and key of any subject. Subjects are ours alone, never input, so a bad one is a plain ValueError."""
+    kind, _, key = text.partition(":")
+    if not _KIND.fullmatch(kind) or not key:
         raise ValueError(f"not a subject: {text!r}")
-    return kind, _canonical_uuid(written)
+    return kind, key
+
+
+def parse_subject(text: str) -> tuple[str, UUID]:
+    """Kind and id of a subject that names a row."""
+    kind, key = split_subject(text)
+    return kind, _canonical_uuid(key)
 
 
 def _parse_global_id(text: str) -> tuple[str, UUID]:

@@ -4,21 +4,30 @@ from domain.sync.models import ErrorKind
 from integrations.core import errors
 from integrations.core.provider import Problem, Record
 
-# A field that ConnectWise complained about -> the setting that filled it.
+_PLACE = {"location": "opportunities.locationId", "businessunit": "opportunities.departmentId"}
+# Kind of record -> a field that ConnectWise complained about -> the setting that filled it.
 _SETTINGS = {
-    "stage": "opportunities.newStageId, wonStageId or lostStageId",
-    "type": "opportunities.typeId",
-    "probability": "opportunities.probabilityId",
-    "location": "opportunities.locationId",
-    "businessunit": "opportunities.departmentId",
-    "primarysalesrep": "opportunities.defaultMemberId",
-    "catalogitem": "products.catchAllItemId",
-}
-_STATUS = {
-    "quote": "opportunities.newStatusId, wonStatusId or lostStatusId",
-    "organization": "organizations.companyStatusId",
+    "organization": {"status": "organizations.companyStatusId", "types": "organizations.companyTypeId"},
+    "contact": {"typeids": "organizations.contactTypeId"},
+    "catalog_item": {
+        "type": "products.productTypeId",
+        "productclass": "products.productClass",
+        "category": "products.defaultCategoryId or categoryMap",
+        "subcategory": "products.defaultSubcategoryId or categoryMap",
+        "recurringbillcycle": "products.billingCycleId",
+    },
+    "quote": {
+        **_PLACE,
+        "stage": "opportunities.newStageId, wonStageId or lostStageId",
+        "status": "opportunities.newStatusId, wonStatusId or lostStatusId",
+        "type": "opportunities.typeId",
+        "probability": "opportunities.probabilityId",
+        "primarysalesrep": "opportunities.defaultMemberId",
+    },
+    "quote_line": {**_PLACE, "catalogitem": "products.catchAllItemId"},
 }
 _RELATED = {
+    "catalog_item": "catalog item",
     "organization": "company",
     "contact": "contact",
     "quote": "opportunity",
@@ -57,7 +66,15 @@ def explain(error: errors.RemoteError, record: Record) -> Problem:
             remote_text=error.text,
         )
     field = (error.field or "").split("/")[0].removesuffix("Id").removesuffix("ID")
-    setting = _STATUS.get(record.mapping.kind) if field == "status" else _SETTINGS.get(field.casefold())
+    setting = _SETTINGS.get(record.mapping.kind, {}).get(field.casefold())
+    if field.casefold() == "catalogitem" and getattr(record.local, "item_root", None):
+        return Problem(
+            ErrorKind.CONFLICT,
+            f"ConnectWise refuses the catalog item of {record.title}: {error.text} Make that item active there, then"
+            " retry.",
+            remote_code=code,
+            remote_text=error.text,
+        )
     if setting:
         return Problem(
             ErrorKind.UNMAPPED,

@@ -223,7 +223,8 @@ class OrganizationPlan:
     company = CompanyMapping()
     contact = ContactMapping()
 
-    async def read(self, ctx: Context, root_id: UUID) -> Reading | None:
+    async def read(self, ctx: Context, key: str) -> Reading | None:
+        root_id = UUID(key)
         settings = await integration_settings.load(ctx, OrganizationSync)
         if not settings.enabled:
             return None

@@ -18,11 +18,13 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """Where choices are listed, what they are called there, and which names the set-up guide recommends."""
+    """Where choices are listed, what they are called there, which names the set-up guide recommends, and the field
+    that says what they belong to."""
 
     path: str
     label: str = "name"
     recommended: tuple[str, ...] = ()
+    parent: str | None = None
 
 
 SOURCES = {
@@ -93,6 +95,7 @@ def _choice(source: Source, row: Record) -> dict[str, Any]:
         "name": name,
         "active": not row.get("inactiveFlag", False),
         "recommended": name in source.recommended,
+        "parent_id": (row.get(source.parent) or {}).get("id") if source.parent else None,
     }
 
 

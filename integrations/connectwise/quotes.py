@@ -29,7 +29,7 @@ from integrations.connectwise import patch
 from integrations.connectwise.conditions import all_of, contains, eq
 from integrations.connectwise.remote import Remote
 from integrations.core.ledger import links_of
-from integrations.core.provider import Created, Direction, Mapping, Need, Neighbours, Problem, Reading, Record, Row
+from integrations.core.provider import Created, Direction, Mapping, Neighbours, Problem, Reading, Record, Row
 
 OPPORTUNITIES = "/sales/opportunities"
 PRODUCTS = "/procurement/products"
@@ -220,7 +220,8 @@ class QuotePlan:
     opportunity = OpportunityMapping()
     line = LineMapping()
 
-    async def read(self, ctx: Context, root_id: UUID) -> Reading | None:
+    async def read(self, ctx: Context, key: str) -> Reading | None:
+        root_id = UUID(key)
         settings = await integration_settings.load(ctx, OpportunitySync)
         if not settings.enabled:
             return None
@@ -261,7 +262,7 @@ class QuotePlan:
             closes=quote.expiry_date or (quote.created_at + OPEN_ENDED).date(),
             settings=settings,
         )
-        records = [Record(root, self.opportunity, title, opportunity)]
+        records = [Record(root, self.opportunity, title, opportunity, needs=needs)]
         lines = self._lines(quote, root, settings, item_id or 0)
         gone = [
             Record(name, self.line, "a removed line", None, root)
@@ -274,11 +275,11 @@ class QuotePlan:
             Record(name, self.line, f"line {line.position} ({line.title}) of {quote.number}", line, root)
             for name, line in lines.items()
         ]
-        return Reading(title, records, links, needs=needs)
+        return Reading(title, records, links)
 
     async def _needs(
         self, ctx: Context, quote: Quote, links: dict[str, Any], organization: str, contact: str
-    ) -> list[Need]:
+    ) -> list[str]:
         linked = [name for name in (organization, contact) if name in links and links[name].remote_id]
         if len(linked) == 2:
             return []
@@ -292,7 +293,7 @@ class QuotePlan:
                 f"{quote.number} {quote.title}",
                 setting="organizations.enabled",
             )
-        return [Need(organization, str(name))]
+        return [organization]
 
     def _lines(self, quote: Quote, root: str, settings: OpportunitySync, item_id: int) -> dict[str, Line]:
         units = minor_units(quote.currency)

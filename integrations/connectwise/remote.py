@@ -49,6 +49,16 @@ class Remote:
                 return hits.pop()
         return None
 
+    async def billing_cycle_id(self, period: str) -> int | None:
+        """The billing cycle of that length: MONTHLY, QUARTERLY or YEARLY. None when there is none."""
+        fitting = [
+            row
+            for row in await self.table("/finance/billingCycles")
+            if str(row.get("billingOptions", "")).upper() == period
+        ]
+        best = next((row for row in fitting if row.get("defaultFlag")), next(iter(fitting), None))
+        return None if best is None else int(best["id"])
+
     async def communication_type(self, channel: str) -> dict[str, Any]:
         """The type to write an e-mail address, a phone or a mobile number under. `channel`: email, phone, mobile."""
         rows = await self.table("/company/communicationTypes")

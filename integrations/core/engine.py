@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from domain.context import Actor
 from domain.db import Database
 from domain.errors import UserError
-from domain.ids import parse_subject
+from domain.ids import split_subject
 from domain.sync.models import ErrorKind
 from integrations.core import errors, merge
 from integrations.core.lease import Lease, LeaseLost
 from integrations.core.ledger import Ledger
-from integrations.core.outcome import Later, Outcome
+from integrations.core.outcome import Later, Need, Outcome
 from integrations.core.provider import (
     Direction,
     Link,
@@ -51,20 +51,18 @@ class Engine:
 
     async def reconcile(self, provider: Provider, actor: Actor, root: str, lease: Lease, *, look: bool) -> Outcome:
         """Everything `root` needs with this provider, once."""
-        kind, root_id = parse_subject(root)
+        kind, key = split_subject(root)
         plan = provider.plans.get(kind)
         if plan is None:
             return Outcome()
         async with self.database.transaction(actor) as ctx:
             try:
-                reading = await plan.read(ctx, root_id)
+                reading = await plan.read(ctx, key)
             except Problem as problem:
                 return Outcome(problems=[problem.about(problem.subject or root, problem.title or root)])
             if reading is None:
                 return Outcome()
             remote = await provider.remote(ctx)
-        if reading.needs:
-            return Outcome(title=reading.title, needs=[need.root for need in reading.needs])
         if remote is None:
             return Outcome()
         ledger = Ledger(self.database, provider.name, root, lease)
@@ -86,6 +84,7 @@ class _Run:
     look: bool
     near: Neighbours = field(init=False)
     problems: list[Problem] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     wrote: bool = False
     called: bool = False
@@ -100,6 +99,9 @@ class _Run:
         for record in self.reading.records:
             if record.mapping.kind in self.closed or not self._parent_is_linked(record):
                 continue
+            if record.needs:
+                self.needs += [Need(root, record.subject, record.title) for root in record.needs]
+                continue
             try:
                 await self._one(record)
             except errors.Unauthorized as error:
@@ -110,7 +112,8 @@ class _Run:
                 if self.later.hold or failing is not None:
                     break
                 failing = record
-        if not (self.problems or self.later or self.wait is not None) and (self.wrote or self.look):
+        unfinished = self.problems or self.needs or self.later or self.wait is not None
+        if not unfinished and (self.wrote or self.look):
             try:
                 self.problems += await self.plan.verify(self.remote, self.reading, self.near)
             except errors.TryLater as error:
@@ -124,6 +127,7 @@ class _Run:
         return Outcome(
             title=self.reading.title,
             problems=self.problems,
+            needs=self.needs,
             wrote=self.wrote,
             called=self.called,
             linked=root is not None and root.remote_id is not None,
@@ -162,6 +166,9 @@ class _Run:
         ours = record.mapping.ours(record.local, self.near)
         if link is None or link.remote_id is None:
             await self._create_or_link(record, link, ours)
+        elif record.mapping.direction is Direction.CREATE_ONLY:
+            if self.look:
+                await self._still_there(record, link, ours)
         elif self.look or merge.changes(link.agreed, ours):
             await self._update(record, link, ours)
 
@@ -196,7 +203,14 @@ class _Run:
         except errors.RemoteError as error:
             if error.surely_not_done:
                 await self.ledger.withdraw(record.subject)
-            raise
+            # Somebody was quicker, between our look and our create: then it can be found now.
+            if not isinstance(error, errors.Exists):
+                raise
+            found = await mapping.find(self.remote, record.local, reference, self.near)
+            if len(found) != 1:
+                raise
+            await self._first_link(record, found[0], ours)
+            return
         self.wrote = True
         await self._write_down(record, mapping.remote_id(created.row), merge.agreement(ours))
         if created.lost:
@@ -217,9 +231,23 @@ class _Run:
                 f"{_name(row)} in {self.provider.title} is already linked with another record of ours."
                 " Two of our records describe the same one there: merge or rename one of them, then retry.",
             )
+        if mapping.direction is Direction.CREATE_ONLY:
+            await self._write_down(record, remote_id, merge.agreement(ours))
+            return
         # Linked without an agreement first: should the rest fail, nobody creates a second one.
         await self._write_down(record, remote_id, None)
         await self._update(record, self.near.links[record.subject], ours)
+
+    async def _still_there(self, record: Record, link: Link, ours: dict[str, object]) -> None:
+        """What is created once is created again when somebody has deleted it."""
+        assert link.remote_id is not None
+        self.called = True
+        try:
+            await record.mapping.fetch(self.remote, link.remote_id)
+        except errors.Missing:
+            await self.ledger.forget(record.subject)
+            self.near.links.pop(record.subject, None)
+            await self._create_or_link(record, None, ours)
 
     async def _update(self, record: Record, link: Link, ours: dict[str, object]) -> None:
         mapping, remote_id = record.mapping, link.remote_id

@@ -11,7 +11,7 @@ class Outcome:
     """`problems` stay open as sync errors. Empty everywhere: both sides agree.
 
     `later`: the other side didn't answer; `later.hold` when the whole connection seems dead. `wait`: seconds until an
-    earlier create has settled. `needs`: roots that must be linked first; whoever links them wakes this one.
+    earlier create has settled. `needs`: records that wait until another root is linked; linking it wakes this one.
     """
 
     title: str = ""
@@ -20,9 +20,18 @@ class Outcome:
     called: bool = False
     linked: bool = False
     wait: float | None = None
-    needs: Sequence[str] = ()
+    needs: "Sequence[Need]" = ()
     later: "Later | None" = None
     unauthorized: str | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """The record `subject` couldn't be written before `root` is linked."""
+
+    root: str
+    subject: str
+    title: str
 
 
 @dataclass(frozen=True)

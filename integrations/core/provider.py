@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
-from uuid import UUID
 
 from domain.context import Context
 from domain.sync.models import ErrorKind
@@ -26,6 +25,8 @@ class Direction(StrEnum):
     """`agreed` holds our field values; their changes are taken over."""
     ONE_WAY = "ONE_WAY"
     """`agreed` holds what we last wrote; what people change over there is left alone until our side changes."""
+    CREATE_ONLY = "CREATE_ONLY"
+    """Found or created once, and never changed by us afterwards."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,8 @@ class Record:
     local: Any
     parent: str | None = None
     """Another record under this root that must be linked first."""
-
-
-@dataclass(frozen=True)
-class Need:
-    """Another root record that has to be linked before this one can be written."""
-
-    root: str
-    title: str
+    needs: Sequence[str] = ()
+    """Other roots that aren't linked yet and have to be before this record can be written. The rest goes ahead."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,6 @@ class Reading:
     title: str
     records: Sequence[Record]
     links: dict[str, Link]
-    needs: Sequence[Need] = ()
     ours_win_first: bool = False
 
 
@@ -170,8 +164,11 @@ class Mapping(ABC):
 class Plan(Protocol):
     """One kind of root record."""
 
-    async def read(self, ctx: Context, root_id: UUID) -> Reading | None:
-        """None: nothing to do (the sync is off, or the record isn't there). Raises Problem for a missing setting."""
+    async def read(self, ctx: Context, key: str) -> Reading | None:
+        """None: nothing to do (the sync is off, or the record isn't there). Raises Problem for a missing setting.
+
+        `key` is what follows the kind in the subject: the id of a record of ours, or whatever names the root.
+        """
 
     async def verify(self, remote: Any, reading: Reading, near: Neighbours) -> Sequence[Problem]:
         """A last look when everything was written: sums, say."""

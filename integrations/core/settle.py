@@ -16,7 +16,7 @@ from domain.integration_settings import service as integration_settings
 from domain.integration_settings.models import ConnectionStatus
 from domain.sync.models import ErrorKind, Resolution, SyncError
 from integrations.core.lease import LeaseLost
-from integrations.core.outcome import Later, Outcome
+from integrations.core.outcome import Later, Need, Outcome
 from integrations.core.provider import Problem
 from integrations.core.timing import Random, Timing
 
@@ -84,13 +84,15 @@ async def settle(
     random: Random,
 ) -> None:
     """Raises LeaseLost when the record is no longer ours; then nothing of this run is written."""
-    problems = list(outcome.problems)
     failed = outcome.later is not None
     finished = not failed and outcome.wait is None and not outcome.needs and outcome.unauthorized is None
-    blocking = await _blocked_by(ctx, provider, outcome.needs) if outcome.needs else None
-    if blocking is not None:
-        problems.append(blocking.about(root, outcome.title))
-    delay = timing.longest_retry if blocking else _delay(outcome, attempts, timing, random)
+    blocking = await _open_errors(ctx, provider, {need.root for need in outcome.needs})
+    open_needs = list(dict.fromkeys(need.root for need in outcome.needs if need.root not in blocking))
+    # Nothing to do but wait for a person.
+    stuck = bool(outcome.needs) and not open_needs and not failed and outcome.wait is None
+    problems = list(outcome.problems)
+    problems += [_blocked(need, blocking[need.root]) for need in outcome.needs if need.root in blocking]
+    delay = timing.longest_retry if stuck else _delay(outcome, attempts, timing, random)
     row = (
         await ctx.session.execute(
             _SETTLE,
@@ -103,7 +105,7 @@ async def settle(
                 "wrote": outcome.wrote,
                 "pace": timing.pace,
                 "delay": delay,
-                "waits_for": next(iter(outcome.needs), None),
+                "waits_for": next(iter([*open_needs, *blocking]), None),
             },
         )
     ).one_or_none()
@@ -115,11 +117,11 @@ async def settle(
         await ctx.session.execute(_GIVE_UP, {"task": task_id, "wanted": wanted})
         problems.append(_gave_up(outcome.later, row.attempts))
         due = None
-    if outcome.needs and blocking is None:
+    if open_needs:
         # In the same transaction as waiting for it: its run will come after this commit and will find who waits.
-        ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, outcome.needs, provider=provider)
-    if finished or given_up or blocking is not None:
-        await _errors(ctx, provider, root, problems, clear=finished or blocking is not None)
+        ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, open_needs, provider=provider)
+    if finished or given_up or stuck:
+        await _errors(ctx, provider, root, problems, clear=finished or stuck)
     elif problems:
         await _errors(ctx, provider, root, problems, clear=False)
     # Who waits is woken when the record is linked, and also when it failed: they then say what blocks them.
@@ -206,24 +208,29 @@ async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Pro
         )
 
 
-async def _blocked_by(ctx: Context, provider: str, needs: Sequence[str]) -> Problem | None:
-    """The open error of something that is needed, if there is one: then a person has to act."""
-    error = await ctx.session.scalar(
+async def _open_errors(ctx: Context, provider: str, roots: set[str]) -> dict[str, SyncError]:
+    """The open error of each root that has one: then a person has to act."""
+    if not roots:
+        return {}
+    found = await ctx.session.scalars(
         select(SyncError)
         .where(
             SyncError.provider == provider,
-            SyncError.root.in_(needs),
+            SyncError.root.in_(roots),
             SyncError.resolved_at.is_(None),
             SyncError.kind != ErrorKind.BLOCKED.value,
         )
-        .order_by(SyncError.last_at.desc())
-        .limit(1)
+        .order_by(SyncError.last_at)
     )
-    if error is None:
-        return None
+    return {error.root: error for error in found}
+
+
+def _blocked(need: Need, error: SyncError) -> Problem:
     return Problem(
         ErrorKind.BLOCKED,
         f"Waits for {error.title}: {error.message} It goes on by itself when that is solved.",
+        need.subject,
+        need.title,
         setting=error.setting,
     )
 
