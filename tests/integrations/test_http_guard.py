@@ -182,17 +182,15 @@ def test_addresses_that_lead_outward(address: str) -> None:
 async def test_no_hostile_url_gets_a_connection() -> None:
     """Every spelling of "this machine" and every private address behind an honest-looking name: 0 connections."""
     spy = Spy()
-    names = Names(
-        {
-            "public.example": [[PUBLIC]],
-            "inside.example": [["127.0.0.1"]],
-            "mixed.example": [[PUBLIC, "127.0.0.1"]],
-            "metadata.example": [["169.254.169.254"]],
-            "disguised.example": [["::ffff:127.0.0.1"]],
-            "nowhere.example": [[]],
-        }
-        | {f"inward{number}.example": [[address]] for number, address in enumerate(INWARD)}
-    )
+    answers: dict[str, list[list[str]]] = {
+        "public.example": [[PUBLIC]],
+        "inside.example": [["127.0.0.1"]],
+        "mixed.example": [[PUBLIC, "127.0.0.1"]],
+        "metadata.example": [["169.254.169.254"]],
+        "disguised.example": [["::ffff:127.0.0.1"]],
+        "nowhere.example": [[]],
+    }
+    names = Names(answers | {f"inward{number}.example": [[address]] for number, address in enumerate(INWARD)})
     async with listener() as (port, reached):
         hostile = [url.format(port=port) for url in SPELT]
         hostile += [f"https://inward{number}.example:{port}/" for number in range(len(INWARD))]

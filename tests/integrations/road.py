@@ -1,0 +1,122 @@
+"""One connected tenant, a dispatcher that works for it, and the sandbox it talks to. Holds no tests."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+from sqlalchemy import select, text
+
+from domain.integration_settings import service as settings
+from domain.integration_settings.connectwise import PROVIDER, OpportunitySync, OrganizationSync, ProductSync
+from domain.integration_settings.service import Keys
+from domain.organizations import service as organizations
+from domain.quotes import service as quotes
+from domain.sync.models import SyncError
+from integrations.connectwise.provider import ConnectWise
+from integrations.core.dispatcher import Dispatcher
+from integrations.core.timing import Timing
+from integrations.providers import shelf
+from tests.rig import make_msp, opened
+
+TIMING = Timing(http_timeout=2, lease=4, settle=3, sweep=0.2, pace=0.05, first_retry=0.05, longest_hold=0.3)
+COMPANIES, OPPORTUNITIES, PRODUCTS = "company/companies", "sales/opportunities", "procurement/products"
+
+
+class Road:
+    """One connected tenant and a dispatcher that works for it."""
+
+    def __init__(self, msp, dispatcher, sandbox):
+        self.msp, self.dispatcher, self.sandbox = msp, dispatcher, sandbox
+
+    async def organization(self, name="Acme Dental"):
+        async with self.msp.transaction() as ctx:
+            made = await organizations.create(ctx, {"name": name})
+            await organizations.create_contact(ctx, made.id, {"first_name": "Ada", "email": "ada@acme.example"})
+        return made
+
+    async def quote(self, organization, lines=2):
+        async with self.msp.transaction() as ctx:
+            contact = await ctx.session.scalar(
+                text("SELECT id FROM contact WHERE organization_id = :id"), {"id": organization.id}
+            )
+            return await quotes.create(
+                ctx,
+                organization.id,
+                {"title": "Network", "contact_id": contact},
+                [
+                    {"title": f"Line {number}", "quantity": Decimal(3), "unit_price": Decimal("33.3333")}
+                    for number in range(lines)
+                ],
+            )
+
+    async def quiet(self, seconds=20):
+        """Work until nothing is due, leased or waiting any more."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            await self.dispatcher.drain()
+            await asyncio.sleep(0.03)
+            async with self.msp.transaction() as ctx:
+                busy = await ctx.session.scalar(text("SELECT count(*) FROM sync_task WHERE due_at IS NOT NULL"))
+            if not busy and not self.dispatcher.busy:
+                return
+        raise AssertionError("it does not come to rest")
+
+    async def errors(self):
+        async with self.msp.transaction() as ctx:
+            return (await ctx.session.scalars(select(SyncError).where(SyncError.resolved_at.is_(None)))).all()
+
+
+def _first(sandbox, path, name=None, field="name"):
+    return next(row["id"] for row in sandbox.records(path) if name is None or row[field] == name)
+
+
+@asynccontextmanager
+async def open_road(database, sandbox, *, timing=TIMING):
+    """Connected, organizations and opportunities switched on."""
+    async with opened(database.app_url) as db:
+        msp = await make_msp(db)
+        keys = Keys(sandbox.url, sandbox.keys.company_id, sandbox.keys.public_key, sandbox.keys.private_key)
+        company_type, active = _first(sandbox, "company/companies/types"), _first(sandbox, "company/companies/statuses")
+        statuses = "sales/opportunities/statuses"
+        async with msp.transaction() as ctx:
+            await settings.install(ctx, PROVIDER)
+            await settings.propose(ctx, PROVIDER, keys)
+            await settings.confirm(ctx, PROVIDER, remote_version="test")
+            await settings.save(
+                ctx,
+                OrganizationSync,
+                {
+                    "enabled": True,
+                    "company_type_id": company_type,
+                    "company_status_id": active,
+                    "contact_type_id": _first(sandbox, "company/contacts/types"),
+                    "take_over_type_ids": (company_type,),
+                    "take_over_status_ids": (active,),
+                },
+            )
+            item = _first(sandbox, "procurement/catalog", "QUOTE-LINE", "identifier")
+            await settings.save(ctx, ProductSync, {"catch_all_item_id": item})
+            await settings.save(
+                ctx,
+                OpportunitySync,
+                {
+                    "enabled": True,
+                    "new_stage_id": _first(sandbox, "sales/stages", "Quote"),
+                    "won_stage_id": _first(sandbox, "sales/stages", "Won"),
+                    "lost_stage_id": _first(sandbox, "sales/stages", "Lost"),
+                    "new_status_id": _first(sandbox, statuses, "Open"),
+                    "won_status_id": _first(sandbox, statuses, "Open"),
+                    "lost_status_id": _first(sandbox, statuses, "Lost"),
+                    "location_id": _first(sandbox, "system/locations"),
+                    "department_id": _first(sandbox, "system/departments"),
+                    "type_id": _first(sandbox, "sales/opportunities/types"),
+                    "probability_id": _first(sandbox, "sales/probabilities"),
+                    "default_member_id": _first(sandbox, "system/members", "lfischer", "identifier"),
+                },
+            )
+        connectwise = ConnectWise(sandbox.keys.client_id, timeout=timing.http_timeout, allow_loopback=True)
+        dispatcher = Dispatcher(db, shelf(connectwise), timing)
+        yield Road(msp, dispatcher, sandbox)
+        await dispatcher.stop(1)
+        await connectwise.aclose()
