@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -13,23 +12,28 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import guides
+from api import callbacks, guides
 from api.ask import Asker
+from api.graphiql import page
 from api.http import Endpoint
+from api.rates import Rates
 from api.schema import schema
 from domain.db import Database
 
-_GRAPHIQL = Path(__file__).parent / "graphiql" / "dist"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _PATIENCE = 3.0  # seconds that the database has to say it is there
 
 
-def create(database: Database, asker: Asker, *, graphiql: bool = False, production: bool = False) -> Starlette:
-    """The application. Nothing depends on `production` so far: what is safe there is safe everywhere."""
+def create(
+    database: Database, asker: Asker, *, graphiql: bool = False, production: bool = False, rate: int = 0
+) -> Starlette:
+    """The application. Nothing depends on `production` so far: what is safe there is safe everywhere.
+
+    `rate`: the points that a token may spend in a minute; 0: as many as it likes.
+    """
 
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -40,7 +44,7 @@ def create(database: Database, asker: Asker, *, graphiql: bool = False, producti
         state = {"status": "ready" if ready else "not ready", "database": "ok" if ready else "away", "redis": redis}
         return JSONResponse(state, 200 if ready else 503)
 
-    endpoint = Endpoint(schema, database, asker)
+    endpoint = Endpoint(schema, database, asker, Rates(asker.pool, rate) if rate else None)
 
     async def graphql(request: Request) -> Response:
         return await endpoint(request)
@@ -51,9 +55,10 @@ def create(database: Database, asker: Asker, *, graphiql: bool = False, producti
         Route("/livez", livez),
         Route("/readyz", readyz),
         *guides.ROUTES,
+        *callbacks.routes(database),
     ]
-    if graphiql and _GRAPHIQL.is_dir():
-        routes.append(Mount("/graphiql", StaticFiles(directory=_GRAPHIQL, html=True)))
+    if graphiql:
+        routes += page.routes()
     return Starlette(routes=routes, middleware=[Middleware(RequestIds)])
 
 

@@ -30,6 +30,11 @@ class Asker:
         self._pool = pool
         self._patience = patience
 
+    @property
+    def pool(self) -> ArqRedis | None:
+        """For whoever needs Redis for something else; None where there is none."""
+        return self._pool
+
     async def ask(self, name: str, *args: Any) -> Answer:
         """The answer of the worker's job `name`. Raises Unavailable when none comes in time."""
         if self._pool is None:

@@ -3,17 +3,20 @@
 It decides nothing: permissions are checked before the first resolver runs, and again by the services.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import strawberry
 from graphql import DocumentNode
 
+from api import idempotency
 from api.ask import Asker
 from api.loaders import Loaders
 from domain.context import Actor, Context
-from domain.db import Database
+from domain.db import Database, part
+from domain.idempotency import Once, begin, finish
 
 
 @dataclass
@@ -25,7 +28,10 @@ class RequestContext:
     document: DocumentNode
     base_url: str
     """Where this service is, as the caller sees it: ends in a slash."""
+    once: Once | None = None
+    """Of a request with an idempotency key, which has one mutation field."""
     loaders: Loaders = field(init=False)
+    _whole: Context | None = None
 
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.read)
@@ -36,11 +42,31 @@ class RequestContext:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Context]:
-        """The one transaction of a mutation field."""
+        """The transaction of a mutation field: of its own, or a part of the one that its idempotency key is kept in."""
+        if self._whole is not None:
+            async with part(self._whole) as ctx:
+                yield ctx
+            return
         async with self.database.transaction(self.actor, request_id=self.request_id) as ctx:
             yield ctx
         # The next fields must see what was just written.
         self.loaders = Loaders(self.read)
+
+    async def carried_out(self, mutation: Callable[[], Awaitable[Any]], schema: Any) -> Any:
+        """The payload of a mutation field: now, or when the same request was carried out. What fails is not kept."""
+        if self.once is None:
+            return await mutation()
+        async with self.transaction() as ctx:
+            answered = await begin(ctx, self.once)
+            if answered is None:
+                self._whole = ctx
+                try:
+                    payload = await mutation()
+                finally:
+                    self._whole = None
+                await finish(ctx, self.once, idempotency.kept(payload))
+                return payload
+        return idempotency.again(answered, schema.core)
 
 
 Info = strawberry.Info[RequestContext, None]

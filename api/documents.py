@@ -14,6 +14,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api import limits
+from api.limits import Operation
 from api.permissions import Rules
 from domain.errors import LimitExceeded
 from domain.permissions import Permission
@@ -35,11 +36,16 @@ class Invalid(Exception):
 
 @dataclass(frozen=True)
 class Ready:
-    """A valid document. `needs` holds what each of its operations, by name, has to be allowed."""
+    """A valid document, and what is known of its operations, by name."""
 
     document: DocumentNode
-    needs: Mapping[str | None, frozenset[Permission]]
+    operations: Mapping[str | None, Operation]
     tokens: int
+
+    @property
+    def needs(self) -> Mapping[str | None, frozenset[Permission]]:
+        """What each operation has to be allowed."""
+        return {name: operation.size.needs for name, operation in self.operations.items()}
 
 
 class Documents:
@@ -73,7 +79,7 @@ class Documents:
             raise Invalid([error], syntax=True) from None
         try:
             measuring = limits.Measuring(self._schema, self._rules, document)
-            sizes = measuring.check()
+            operations = measuring.check()
         except RecursionError:
             raise LimitExceeded("The fragments of the document are nested too deeply.") from None
         rules = _FRAGMENT_RULES if measuring.unmeasured else _RULES
@@ -81,4 +87,4 @@ class Documents:
         if errors:
             raise Invalid(errors, syntax=False)
         # Long comments and strings are few tokens, but are kept too.
-        return Ready(document, {name: size.needs for name, size in sizes.items()}, tokens + len(text) // 100)
+        return Ready(document, operations, tokens + len(text) // 100)

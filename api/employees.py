@@ -1,6 +1,7 @@
 """Employees: who owns quotes and organizations. Their tokens are not managed here."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -8,9 +9,10 @@ import strawberry
 from sqlalchemy import select
 
 from api.context import Info
+from api.filters import BooleanFilter, DateTimeFilter, IDFilter, StringFilter, filtered, filters, identified, plain
 from api.mutations import Payload, mutation, record
 from api.node import Node
-from api.paging import After, Before, Connection, First, Last, connection
+from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
 from domain.access import models
 from domain.access import service as access
 from domain.paging import Order
@@ -28,29 +30,51 @@ class Employee(Node):
     version: int = strawberry.field(description="Counts the changes of the record.")
 
 
-@strawberry.input(description="Which employees to list. All conditions must hold.")
+_employee = models.Employee
+
+
+@filters("Which employees to list.")
 class EmployeeFilter:
-    active: bool | None = strawberry.field(default=None, description="Only those who do, or don't, work here.")
-    email: str | None = strawberry.field(default=None, description="Only the one with exactly this e-mail address.")
+    id: IDFilter | None = identified(_employee.id, "Employee", "The employee.")
+    name: StringFilter | None = plain(_employee.name, "The full name.")
+    email: StringFilter | None = plain(_employee.email, "The e-mail address.")
+    active: BooleanFilter | None = plain(_employee.active, "Whether they still work here.")
+    created_at: DateTimeFilter | None = plain(_employee.created_at, "When the record was made.")
+    updated_at: DateTimeFilter | None = plain(_employee.updated_at, "When the record was changed last.")
 
 
-_BY_EMAIL = Order(models.Employee.email, models.Employee.id)
+class EmployeeOrderField(Enum):
+    EMAIL = strawberry.enum_value("EMAIL", description="By e-mail address.")
+    NAME = strawberry.enum_value("NAME", description="By full name.")
+
+
+strawberry.enum(EmployeeOrderField, description="What employees can be ordered by.")
+
+
+@strawberry.input(description="The order of employees.")
+class EmployeeOrder:
+    field: EmployeeOrderField = strawberry.field(description="By what.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Which end comes first.")
+
+
+_COLUMNS = {EmployeeOrderField.EMAIL: _employee.email, EmployeeOrderField.NAME: _employee.name}
 
 
 async def employees(
     info: Info,
     filter: Annotated[EmployeeFilter | None, strawberry.argument(description="Which to list.")] = None,
+    order_by: Annotated[
+        EmployeeOrder | None, strawberry.argument(description="In which order; by e-mail address if not said.")
+    ] = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Connection[Employee]:
-    statement = select(models.Employee)
-    if filter is not None and filter.active is not None:
-        statement = statement.where(models.Employee.active.is_(filter.active))
-    if filter is not None and filter.email is not None:
-        statement = statement.where(models.Employee.email == filter.email)
-    return connection(info, statement, _BY_EMAIL, first=first, after=after, last=last, before=before)
+    wanted = order_by or EmployeeOrder(field=EmployeeOrderField.EMAIL)
+    order = Order(_COLUMNS[wanted.field], _employee.id, wanted.direction is OrderDirection.DESC)
+    statement = await filtered(info, select(_employee), filter)
+    return connection(info, statement, order, first=first, after=after, last=last, before=before)
 
 
 @strawberry.input(description="A new employee.")

@@ -38,6 +38,7 @@ Code = described(
     BAD_REQUEST="The request can't be understood: syntax, unknown fields, variables of the wrong type.",
     BAD_CURSOR="A page was asked for with a cursor that this list did not give out.",
     LIMIT_EXCEEDED="Too much at once (depth, cost, page size, body) or too often.",
+    IDEMPOTENCY_KEY_REUSED="The `Idempotency-Key` was used within 24 hours for another request: take a new one.",
     UNAVAILABLE="Something that we depend on does not answer just now; the same request may succeed later.",
     INTERNAL="Our fault. The details are in our log under the request id.",
 )
@@ -66,7 +67,7 @@ def coded(code: ErrorCode, message: str, **more: Any) -> GraphQLFormattedError:
 
 def shown(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
     """The error as the caller may see it. What is our fault is logged here, with its traceback, and masked."""
-    cause = _cause(error)
+    cause = cause_of(error)
     if isinstance(cause, errors.UserErrors):
         cause = cause.errors[0]
     if isinstance(cause, errors.UserError):
@@ -93,7 +94,8 @@ def _traceback(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
-def _cause(error: GraphQLError) -> BaseException | None:
+def cause_of(error: GraphQLError) -> BaseException | None:
+    """What a resolver raised, if it was one."""
     cause: BaseException | None = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error

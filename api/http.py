@@ -8,23 +8,27 @@ import re
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from api import limits
+from api import cost, idempotency, limits
 from api.ask import Asker
 from api.auth import Authentication
 from api.context import RequestContext
 from api.documents import Documents, Invalid, Ready
-from api.errors import coded, plain, shown
+from api.errors import cause_of, coded, plain, shown
+from api.limits import Operation
+from api.rates import Buckets, Rates, Taken
 from api.schema import Schema
 from domain.context import Actor
 from domain.db import Database
-from domain.errors import ErrorCode, LimitExceeded
+from domain.errors import ErrorCode, KeyReused, UserError
+from domain.idempotency import Once
 
 _GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
+_FAILURES = 60  # unknown tokens a minute from one address
 _SOME_ERRORS = 294  # GraphQL over HTTP: data, and errors beside it
 # NUL, in any spelling of JSON or GraphQL: PostgreSQL can't hold it in a text, so no name or note may have it.
 _NUL = re.compile(rb"\\u(0000|\{0+\})")
@@ -38,33 +42,28 @@ class Refused(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.headers = headers
+        self.headers = headers or {}
         self.errors = [coded(code, message, **more)]
 
 
 class Endpoint:
-    """`POST /graphql`."""
+    """`POST /graphql`. `rates` is None where nobody counts how much is asked."""
 
-    def __init__(self, schema: Schema, database: Database, asker: Asker) -> None:
+    def __init__(self, schema: Schema, database: Database, asker: Asker, rates: Rates | None = None) -> None:
         self._schema = schema
         self._database = database
         self._asker = asker
         self._authentication = Authentication(database)
         self._documents = Documents(schema.core, schema.rules)
+        self._rates = rates
+        self._failures = Buckets(_FAILURES)
 
     async def __call__(self, request: Request) -> Response:
         media_type = _GRAPHQL
         try:
             if request.method != "POST":
                 raise Refused(405, ErrorCode.BAD_REQUEST, "GraphQL is asked by POST here.", {"Allow": "POST"})
-            actor = await self._authentication.actor(request.headers.get("authorization"))
-            if actor is None:
-                raise Refused(
-                    401,
-                    ErrorCode.UNAUTHENTICATED,
-                    "A valid token is needed: send it as `Authorization: Bearer qw_…`.",
-                    {"WWW-Authenticate": "Bearer"},
-                )
+            actor = await self._actor(request)
             media_type = _acceptable(request.headers.get("accept"))
             if _media_type(request.headers.get("content-type", "")) != _JSON:
                 raise Refused(415, ErrorCode.BAD_REQUEST, "Send the request as application/json.")
@@ -75,34 +74,88 @@ class Endpoint:
             masked = shown(GraphQLError("", original_error=error), request.state.request_id)
             return _response(500, {"errors": [masked]}, media_type)
 
+    async def _actor(self, request: Request) -> Actor:
+        actor = await self._authentication.actor(request.headers.get("authorization"))
+        if actor is not None:
+            return actor
+        # By address only who fails is slowed down: a proxy's address is everybody's.
+        failed = self._failures.take(request.client.host if request.client else "", 1)
+        if failed.wait:
+            message = f"Too many attempts without a valid token. Try again in {failed.wait} s."
+            raise Refused(429, ErrorCode.LIMIT_EXCEEDED, message, {"Retry-After": str(failed.wait)})
+        raise Refused(
+            401,
+            ErrorCode.UNAUTHENTICATED,
+            "A valid token is needed: send it as `Authorization: Bearer qw_…`.",
+            {"WWW-Authenticate": "Bearer"},
+        )
+
     async def _answer(self, request: Request, actor: Actor, media_type: str) -> Response:
         # The older media type answers 200 to whatever is well-formed.
         strict = media_type == _GRAPHQL
         text, variables, operation_name = _parameters(await _body(request))
         try:
             ready = self._documents.ready(text)
-            operation = _operation(ready, operation_name)
-            _allow(ready, operation, actor)
+            name, operation = _operation(ready, operation_name)
+            _allow(operation, actor)
+            once = self._once(request, text, name, variables, operation)
+            limits.check_variables(variables)
+            points = operation.cost.of(variables)
         except Invalid as invalid:
             status = 400 if invalid.syntax else 422
             errors = [_shown(error) for error in invalid.errors]
             return _response(status if strict else 200, {"errors": errors}, media_type)
-        except LimitExceeded as exceeded:
-            raise Refused(422 if strict else 200, exceeded.code, exceeded.message) from None
+        except UserError as error:
+            raise Refused(422 if strict else 200, error.code, error.message) from None
         except Refused as refused:
             refused.status = refused.status if strict else 200
             raise
+        taken = await self._take(actor, points)
+        more = {"extensions": {"cost": _cost(points, taken)}}
+        headers = taken.headers if taken else None
         request_id: str = request.state.request_id
-        context = RequestContext(self._database, actor, self._asker, request_id, ready.document, str(request.base_url))
+        context = RequestContext(
+            self._database, actor, self._asker, request_id, ready.document, str(request.base_url), once
+        )
         result = await self._schema.execute(
             text, variable_values=variables, context_value=context, operation_name=operation_name
         )
         errors = [shown(error, request_id) for error in result.errors or ()]
+        if once is not None and any(isinstance(cause_of(error), KeyReused) for error in result.errors or ()):
+            errors = [{key: value for key, value in error.items() if key != "path"} for error in errors]
+            return _response(422 if strict else 200, {"errors": errors, **more}, media_type, headers)
         if result.data is None and all(error.path is None for error in result.errors or ()):
-            return _response(422 if strict else 200, {"errors": errors}, media_type)
+            return _response(422 if strict else 200, {"errors": errors, **more}, media_type, headers)
         if not errors:
-            return _response(200, {"data": result.data}, media_type)
-        return _response(_SOME_ERRORS if strict else 200, {"data": result.data, "errors": errors}, media_type)
+            return _response(200, {"data": result.data, **more}, media_type, headers)
+        status = _SOME_ERRORS if strict else 200
+        return _response(status, {"data": result.data, "errors": errors, **more}, media_type, headers)
+
+    def _once(
+        self, request: Request, text: str, name: str | None, variables: dict[str, Any] | None, operation: Operation
+    ) -> Once | None:
+        key = request.headers.get(idempotency.HEADER)
+        if key is None:
+            return None
+        return idempotency.once(key, [text, name, variables or {}], operation.mutations, self._schema.rules.in_steps)
+
+    async def _take(self, actor: Actor, points: int) -> Taken | None:
+        if self._rates is None:
+            return None
+        taken = await self._rates.take(f"{actor.tenant_id}:{actor.identity}", points)
+        if taken.wait:
+            message = (
+                f"This request costs {points:,} points and {taken.remaining:,} of {taken.limit:,} a minute are left."
+                f" Try again in {taken.wait} s, or ask for less at once."
+            )
+            raise Refused(429, ErrorCode.LIMIT_EXCEEDED, message, taken.headers, cost=_cost(points, taken))
+        return taken
+
+
+def _cost(points: int, taken: Taken | None) -> dict[str, Any]:
+    """What a request came to, as it is shown."""
+    left = {"remaining": taken.remaining, "resetsIn": taken.resets_in} if taken else {}
+    return {"requested": points, "limit": cost.LIMIT, **left}
 
 
 def _response(status: int, body: Any, media_type: str, headers: dict[str, str] | None = None) -> Response:
@@ -165,17 +218,13 @@ def _parameters(body: bytes) -> tuple[str, dict[str, Any] | None, str | None]:
     return query, variables, name or None
 
 
-def _operation(ready: Ready, name: str | None) -> str | None:
-    """The name under which the document has the operation that is asked for."""
-    operations = [
-        definition.name.value if definition.name else None
-        for definition in ready.document.definitions
-        if isinstance(definition, OperationDefinitionNode)
-    ]
-    if name is None and len(operations) == 1:
-        return operations[0]
-    if name is not None and name in operations:
-        return name
+def _operation(ready: Ready, name: str | None) -> tuple[str | None, Operation]:
+    """The operation that is asked for, and its name in the document."""
+    if name is None and len(ready.operations) == 1:
+        [(name, operation)] = ready.operations.items()
+        return name, operation
+    if name is not None and name in ready.operations:
+        return name, ready.operations[name]
     message = (
         "The document has several operations: say with `operationName` which one to run."
         if name is None
@@ -184,8 +233,8 @@ def _operation(ready: Ready, name: str | None) -> str | None:
     raise Refused(422, ErrorCode.BAD_REQUEST, message)
 
 
-def _allow(ready: Ready, operation: str | None, actor: Actor) -> None:
-    missing = sorted(ready.needs[operation] - actor.permissions)
+def _allow(operation: Operation, actor: Actor) -> None:
+    missing = sorted(operation.size.needs - actor.permissions)
     if missing:
         scopes = ", ".join(missing)
         raise Refused(403, ErrorCode.FORBIDDEN, f"The token lacks the scope {scopes}.", scopes=missing)

@@ -1,13 +1,13 @@
 """How large a request may be, judged before anything is executed, in time linear in the document.
 
 Two looks: `scan` at the text, so that parsing is safe; `Measuring` at the parsed document, each fragment once, so that
-fragments within fragments can't multiply the work. Rates and budgets over time are no business of this file.
+fragments within fragments can't multiply the work. What an answer may come to is for `cost`, how often for `rates`.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -19,17 +19,17 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
-    ValueNode,
     get_named_type,
+    is_composite_type,
     is_list_type,
 )
 from graphql.type import GraphQLField, GraphQLOutputType, is_non_null_type
 
-from api.paging import DEFAULT, MOST
+from api import cost
+from api.cost import Cost, Points
 from api.permissions import Rules
 from domain.errors import LimitExceeded
 from domain.permissions import Permission
@@ -41,6 +41,7 @@ DIRECTIVES = 50
 FRAGMENTS = 100
 OPERATIONS = 20
 VARIABLES = 100  # of one operation
+VALUES = 5_000  # lists and objects in the variables
 DEPTH = 12
 INTROSPECTION_DEPTH = 20  # GraphiQL's own query is 15 deep
 ALIASES = 30
@@ -48,8 +49,7 @@ ROOT_FIELDS = 20
 FIELDS = 2_000  # with every fragment written out
 REPEATS = 10_000  # pairs of equal names side by side: validation compares each with each
 _FRAGMENT_PAIR = 5  # and all fragments of one place, which is dearer
-COST = 100_000  # values that the answer may have
-INTROSPECTION_COST = 300_000  # likewise, of the schema: GraphiQL's own query comes to about a third
+INTROSPECTION_COST = 300_000  # values of the schema in an answer: GraphiQL's own query comes to about a third
 _LIST = 10  # how many items a list is taken to have that isn't paged
 _SCHEMA_LISTS = {"types": 100, "fields": 8, "args": 3, "inputFields": 4, "possibleTypes": 5}
 _SCHEMA_LIST = 2
@@ -82,6 +82,20 @@ def scan(text: str) -> int:
     return tokens
 
 
+def check_variables(variables: dict[str, Any] | None) -> None:
+    """That variables can be read without harm: inputs may hold themselves, and reading them recurses."""
+    level: list[Any] = [variables] if variables else []
+    containers = 0
+    for depth in range(NESTING + 1):
+        if not level:
+            return
+        _within(depth, NESTING - 1, "The variables are nested more than {most} deep.")
+        containers += len(level)
+        _within(containers, VALUES, "The variables hold more than {most} lists and objects. Split the request.")
+        inside = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [inner for inner in inside if isinstance(inner, dict | list)]
+
+
 class Size(NamedTuple):
     """What selecting something comes to, all fragments written out."""
 
@@ -89,7 +103,9 @@ class Size(NamedTuple):
     introspection: int = 0
     aliases: int = 0
     fields: int = 0
-    cost: int = 0
+    width: int = 0
+    """Fields at this very level."""
+    points: Points = cost.FREE
     introspected: int = 0
     needs: frozenset[Permission] = frozenset()
 
@@ -99,10 +115,26 @@ class Size(NamedTuple):
             max(self.introspection, other.introspection),
             self.aliases + other.aliases,
             self.fields + other.fields,
-            self.cost + other.cost,
+            self.width + other.width,
+            cost.plus(self.points, other.points),
             self.introspected + other.introspected,
             self.needs | other.needs if other.needs else self.needs,
         )
+
+    def above(self, aliases: int, **more: Any) -> "Size":
+        """The size of a field whose selections come to this."""
+        return self._replace(
+            depth=self.depth + 1, aliases=self.aliases + aliases, fields=self.fields + 1, width=1, **more
+        )
+
+
+class Operation(NamedTuple):
+    """What is known of an operation before it runs."""
+
+    size: Size
+    cost: Cost
+    mutations: tuple[str, ...]
+    """Its mutation fields; none if it is a query."""
 
 
 class Measuring:
@@ -120,28 +152,44 @@ class Measuring:
         _within(len(fragments), FRAGMENTS, "The document has more than {most} fragments.")
         _within(len(self._operations), OPERATIONS, "The document has more than {most} operations.")
 
-    def check(self) -> dict[str | None, Size]:
-        """The size of each operation, by name. Raises LimitExceeded when one is too large.
+    def check(self) -> dict[str | None, Operation]:
+        """Each operation, by name. Raises LimitExceeded when one is too large.
 
         `unmeasured` is true afterwards if something has no size: fragments that are cyclic, unused, or two of one name.
         Such a document is wrong anyway; it is only good for being told that, by rules that can't be made to hang.
         """
-        sizes: dict[str | None, Size] = {}
+        found: dict[str | None, Operation] = {}
         for operation in self._operations:
             variables = len(operation.variable_definitions or ())
             _within(variables, VARIABLES, "The operation has more than {most} variables.")
-            size = self._selected(operation.selection_set, self._schema.get_root_type(operation.operation))
+            root = self._schema.get_root_type(operation.operation)
+            size = self._selected(operation.selection_set, root)
             _check(size)
             if self.unmeasured:
                 continue
             # Only now: these two write fragments out, which is safe for as many fields as that.
-            roots = sum(len(nodes) for nodes in self._side_by_side([operation.selection_set])[0].values())
-            _within(roots, ROOT_FIELDS, "The operation has more than {most} fields at its root.")
+            roots = self._side_by_side([operation.selection_set])[0]
+            _within(
+                sum(map(len, roots.values())), ROOT_FIELDS, "The operation has more than {most} fields at its root."
+            )
             repeats = sum(self._repeats([operation.selection_set]))
             _within(repeats, REPEATS, "The operation repeats the same fields too often. Select each once.")
-            sizes[operation.name.value if operation.name else None] = size
+            mutating = operation.operation is OperationType.MUTATION
+            parts = {name: self._points(nodes, root, mutating) for name, nodes in roots.items()}
+            called = [nodes[0].name.value for nodes in roots.values()] if mutating else []
+            found[operation.name.value if operation.name else None] = Operation(
+                size,
+                Cost(parts, size.introspected, cost.defaults_of(operation)),
+                tuple(name for name in called if not name.startswith("__")),
+            )
         self.unmeasured |= len(self._known) < len(self._fragments)
-        return sizes
+        return found
+
+    def _points(self, nodes: list[FieldNode], root: GraphQLNamedType | None, mutating: bool) -> Points:
+        total = cost.points(cost.MUTATION if mutating else 0)
+        for node in nodes:
+            total = cost.plus(total, self._field(node, root).points)
+        return total
 
     def _selected(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
         total = Size()
@@ -177,25 +225,29 @@ class Measuring:
                 introspection=inner.depth + 1,
                 aliases=inner.aliases + aliases,
                 fields=inner.fields + 1,
-                introspected=inner.cost + 1,
+                width=1,
+                introspected=inner.introspected + 1,
             )
         known = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
         if known is None or parent is None:
-            inner = self._selected(node.selection_set, None)
-            times, needs = 1, frozenset[Permission]()
-        else:
-            result = get_named_type(known.type)
-            inner = self._selected(node.selection_set, result)
-            times, needs = _times(node, known, parent), frozenset(self._rules.needed(parent.name, name, result))
-        return Size(
-            inner.depth + 1,
-            inner.introspection,
-            inner.aliases + aliases,
-            inner.fields + 1,
-            times * (inner.cost + 1),
-            inner.introspected,
-            inner.needs | needs,
+            return self._selected(node.selection_set, None).above(aliases)
+        result = get_named_type(known.type)
+        inner = self._selected(node.selection_set, result)
+        if parent.name.startswith("__"):
+            times = _SCHEMA_LISTS.get(name, _SCHEMA_LIST) if _is_list(known.type) else 1
+            return inner.above(aliases, introspected=times * (inner.introspected + 1))
+        points = cost.plus(cost.points(self._own(result, inner.width)), inner.points)
+        return inner.above(
+            aliases,
+            points=_times(node, known, parent, points),
+            needs=inner.needs.union(self._rules.needed(parent.name, name, result)),
         )
+
+    def _own(self, result: GraphQLNamedType, fields: int) -> int:
+        """The points of one such object; values that hold nothing of a tenant by themselves, and pages, are free."""
+        if not is_composite_type(result) or self._rules.is_wrapper(result.name):
+            return 0
+        return cost.of_object(fields)
 
     def _repeats(self, scopes: list[SelectionSetNode]) -> Iterator[int]:
         fields, fragments = self._side_by_side(scopes)
@@ -231,7 +283,6 @@ def _check(size: Size) -> None:
         size.fields, FIELDS, "The operation selects more than {most} fields, counting fragments where they are used."
     )
     _within(size.introspected, INTROSPECTION_COST, "The introspection asks for too much. Ask for fewer levels.")
-    _within(size.cost, COST, "The answer could have more than {most} values. Ask for smaller pages or fewer levels.")
 
 
 def _within(value: int, most: int, sentence: str) -> None:
@@ -239,26 +290,16 @@ def _within(value: int, most: int, sentence: str) -> None:
         raise LimitExceeded(sentence.format(value=value, most=f"{most:,}"))
 
 
-def _times(node: FieldNode, field: GraphQLField, parent: GraphQLNamedType) -> int:
-    """How many objects the field may lead to for each one it is selected on."""
-    name = node.name.value
+def _times(node: FieldNode, field: GraphQLField, parent: GraphQLNamedType, points: Points) -> Points:
+    """The points of all objects that the field may lead to, for each one it is selected on."""
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     if "first" in field.args:
-        sizes = [given[size] for size in ("first", "last") if size in given]
-        return max((_size(value) for value in sizes), default=DEFAULT)
+        pages = cost.pages_of([given[size] for size in ("first", "last") if size in given])
+        return cost.plus(cost.points(1), cost.times(pages, points))
     if "ids" in field.args:
-        ids = given.get("ids")
-        return len(ids.values) if isinstance(ids, ListValueNode) else MOST
-    if not _is_list(field.type) or parent.name.endswith("Connection"):
-        return 1  # the items of a page are counted where the page is asked for
-    return _SCHEMA_LISTS.get(name, _SCHEMA_LIST) if parent.name.startswith("__") else _LIST
-
-
-def _size(value: ValueNode) -> int:
-    """What a page size may come to: at most what the resolver lets pass, whatever is written or put in."""
-    if isinstance(value, IntValueNode) and value.value.isdecimal() and len(value.value) < 4:
-        return min(int(value.value), MOST)
-    return MOST
+        return cost.times(cost.pages_of([given[name] for name in ("ids",) if name in given]), points)
+    # The items of a page are counted where the page is asked for.
+    return cost.times((_LIST,), points) if _is_list(field.type) and not parent.name.endswith("Connection") else points
 
 
 def _is_list(type_: GraphQLOutputType) -> bool:

@@ -38,14 +38,19 @@ def record(model: Any, attribute: str, description: str) -> Any:
 
 R = TypeVar("R", bound=Payload)
 
-_FOR_THE_CALLER = (errors.PermissionDenied, errors.Unauthenticated, errors.LimitExceeded)
+_FOR_THE_CALLER = (errors.PermissionDenied, errors.Unauthenticated, errors.LimitExceeded, errors.KeyReused)
 
 
-def mutation(service: Callable[..., Any], description: str) -> Callable[[Callable[P, Awaitable[R]]], Any]:
+def mutation(
+    service: Callable[..., Any], description: str, *, in_steps: bool = False
+) -> Callable[[Callable[P, Awaitable[R]]], Any]:
     """A mutation field around the service function whose permission it needs.
 
     What the service refuses becomes `userErrors`; by then the transaction has been rolled back. The field is nullable:
     the failure of one mutation must not hide what another one of the request has committed.
+
+    `in_steps`: its transactions can't be one, because it talks to somebody in between. Such a mutation must be written
+    so that it can be repeated, and takes no idempotency key.
     """
 
     def mark(resolver: Callable[P, Awaitable[R]]) -> Any:
@@ -53,8 +58,10 @@ def mutation(service: Callable[..., Any], description: str) -> Callable[[Callabl
 
         @wraps(resolver)
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            info: Any = kwargs["info"]
             try:
-                return await resolver(*args, **kwargs)
+                carried_out = info.context.carried_out(lambda: resolver(*args, **kwargs), info.schema)
+                return await carried_out  # type: ignore[no-any-return]  # a payload
             except _FOR_THE_CALLER:
                 raise
             except (errors.UserError, errors.UserErrors) as error:
@@ -63,7 +70,9 @@ def mutation(service: Callable[..., Any], description: str) -> Callable[[Callabl
         signature = inspect.signature(resolver).replace(return_annotation=payload | None)
         guarded.__signature__ = signature  # type: ignore[attr-defined]  # what Strawberry reads
         needs = service.__requires__  # type: ignore[attr-defined]  # what @requires leaves
-        return strawberry.mutation(resolver=guarded, description=description, metadata={"reads": needs})
+        return strawberry.mutation(
+            resolver=guarded, description=description, metadata={"reads": needs, "in_steps": in_steps}
+        )
 
     return mark
 

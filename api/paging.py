@@ -1,4 +1,5 @@
-"""Connections as Relay knows them, over keyset pages. The SQL of a page is `domain.paging`.
+"""Connections as Relay knows them, over keyset pages or what a search found. Their SQL is elsewhere: `domain.paging`,
+`domain.search`.
 
 Nothing is fetched before a field asks for it: `totalCount` alone counts, and reads no row.
 """
@@ -15,8 +16,10 @@ from strawberry.relay import PageInfo
 
 from api.context import Info, RequestContext
 from domain import paging
+from domain import search as searching
 from domain.errors import ErrorCode, LimitExceeded, UserError
 from domain.paging import Order, Window
+from domain.search import Search
 
 T = TypeVar("T")
 
@@ -57,9 +60,50 @@ class Listing:
         async with self.context.read() as ctx:
             return await paging.page(ctx.session, self.statement, self.order, self.window)
 
+    def cursor(self, index: int) -> str:
+        """That of a row of the page, once this is read."""
+        return paging.cursor_of(self.order, self.page.result().rows[index])
+
     async def count(self) -> int:
         async with self.context.read() as ctx:
             return await paging.count(ctx.session, self.statement)
+
+
+@dataclass
+class Found:
+    """The same for what a search finds, the best first. Page and count share what was found."""
+
+    context: RequestContext
+    statement: Select[Any]
+    search: Search
+    window: Window
+
+    @cached_property
+    def hits(self) -> "asyncio.Task[searching.Hits]":
+        return asyncio.ensure_future(self._find())
+
+    @cached_property
+    def _rows(self) -> "asyncio.Task[tuple[list[int], paging.Page]]":
+        return asyncio.ensure_future(self._read())
+
+    @property
+    async def page(self) -> paging.Page:
+        return (await self._rows)[1]
+
+    def cursor(self, index: int) -> str:
+        return self.search.cursor(self._rows.result()[0][index])
+
+    async def count(self) -> int:
+        return len(await self.hits)
+
+    async def _find(self) -> searching.Hits:
+        async with self.context.read() as ctx:
+            return await searching.hits(ctx.session, self.statement, self.search)
+
+    async def _read(self) -> tuple[list[int], paging.Page]:
+        found = await self.hits
+        async with self.context.read() as ctx:
+            return await searching.page(ctx.session, self.statement, found, self.window)
 
 
 @strawberry.type(description="A record of a list, and its place there.")
@@ -69,8 +113,8 @@ class Edge(Generic[T]):
 
 
 async def _edges(connection: strawberry.Parent[Any]) -> Any:
-    page, order = await connection.listing.page, connection.listing.order
-    return [Edge(node=row, cursor=paging.cursor_of(order, row)) for row in page.rows]
+    page, cursor = await connection.listing.page, connection.listing.cursor
+    return [Edge(node=row, cursor=cursor(index)) for index, row in enumerate(page.rows)]
 
 
 async def _nodes(connection: strawberry.Parent[Any]) -> Any:
@@ -78,23 +122,23 @@ async def _nodes(connection: strawberry.Parent[Any]) -> Any:
 
 
 async def _page_info(connection: strawberry.Parent[Any]) -> PageInfo:
-    page, order = await connection.listing.page, connection.listing.order
+    page, cursor = await connection.listing.page, connection.listing.cursor
     return PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
-        start_cursor=paging.cursor_of(order, page.rows[0]) if page.rows else None,
-        end_cursor=paging.cursor_of(order, page.rows[-1]) if page.rows else None,
+        start_cursor=cursor(0) if page.rows else None,
+        end_cursor=cursor(len(page.rows) - 1) if page.rows else None,
     )
 
 
 async def _total_count(connection: strawberry.Parent[Any]) -> int:
-    listing: Listing = connection.listing
+    listing: Listing | Found = connection.listing
     return await listing.count()
 
 
 @strawberry.type(description="A part of a list.")
 class Connection(Generic[T]):
-    listing: strawberry.Private[Listing]
+    listing: strawberry.Private[Listing | Found]
 
     edges: list[Edge[T]] = strawberry.field(
         resolver=_edges, description="The records of this part, with their cursors."
@@ -117,8 +161,12 @@ def connection(
     after: str | None,
     last: int | None,
     before: str | None,
+    search: Search | None = None,
 ) -> Connection[Any]:
-    """The asked-for part of the list. Raises BadCursor, LimitExceeded, or says that the arguments don't go together."""
+    """The asked-for part of the list; with a `search`, of what that finds, in its own order.
+
+    Raises BadCursor, LimitExceeded, or says that the arguments don't go together.
+    """
     if first is not None and last is not None:
         raise UserError(ErrorCode.INVALID, "Ask for first or for last, not for both.", ("last",))
     size, name = (first, "first") if last is None else (last, "last")
@@ -129,7 +177,34 @@ def connection(
     window = Window(
         size=DEFAULT if size is None else size,
         backward=last is not None,
-        after=paging.read_cursor(order, after) if after is not None else None,
-        before=paging.read_cursor(order, before) if before is not None else None,
+        after=_position(order, search, after) if after is not None else None,
+        before=_position(order, search, before) if before is not None else None,
     )
+    if search is not None:
+        return Connection(listing=Found(info.context, statement, search, window))
     return Connection(listing=Listing(info.context, statement, order, window))
+
+
+def _position(order: Order, search: Search | None, cursor: str) -> paging.Position:
+    return paging.read_cursor(order, cursor) if search is None else (search.place(cursor),)
+
+
+SearchFor = Annotated[
+    str | None,
+    strawberry.argument(
+        description="What people type: finds numbers, names and titles that are, begin with, have, or are like this"
+        f" text, the best first, at most {searching.MOST:,}. With `orderBy`, those in that order."
+    ),
+]
+
+
+def searched(
+    statement: Select[Any], text: str | None, function: str, *flags: bool, ordered: bool
+) -> tuple[Select[Any], Search | None]:
+    """The list, and the search whose order it has: none when nothing was typed, or when an order is asked for."""
+    if text is None or not (typed := searching.typed(text)):
+        return statement, None
+    search = Search(function, typed, flags)
+    if not ordered:
+        return statement, search
+    return statement.where(statement.column_descriptions[0]["entity"].id.in_(search.ids)), None

@@ -26,12 +26,15 @@ class Rules:
             root.name for root in (schema.query_type, schema.mutation_type, schema.subscription_type) if root
         }
         self._types: dict[str, Permission | None] = {}
+        self._in_steps: set[str] = set()
         self._fields: dict[tuple[str, str], Permission | None] = {}
         for type_ in _objects(schema):
             if type_.name not in self._roots:
                 self._types[type_.name] = _declared(type_)
             for name, field in type_.fields.items():
                 metadata = field.extensions["strawberry-definition"].metadata
+                if metadata.get("in_steps"):
+                    self._in_steps.add(name)
                 if "reads" in metadata:
                     self._fields[type_.name, name] = metadata["reads"]
                 elif type_.name in self._roots and not isinstance(get_named_type(field.type), GraphQLObjectType):
@@ -42,6 +45,14 @@ class Rules:
         for permission in (self._fields.get((parent, field)), self._types.get(result.name)):
             if permission is not None:
                 yield permission
+
+    def in_steps(self, mutation: str) -> bool:
+        """Whether a mutation is more than one transaction."""
+        return mutation in self._in_steps
+
+    def is_wrapper(self, name: str) -> bool:
+        """Whether a type is only the shape around what it holds: an amount, a page, the outcome of a mutation."""
+        return self._types.get(name, self) is None or name.endswith(("Connection", "Edge"))
 
     def of_type(self, name: str) -> Permission | None:
         return self._types[name]

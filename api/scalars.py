@@ -111,9 +111,12 @@ class Money:
 def money(attribute: str, description: str) -> Any:
     """A field that is the amount `attribute` of a row, in the row's own currency."""
 
-    def resolve(row: strawberry.Parent[Any]) -> Money:
+    def resolve(row: strawberry.Parent[Any]) -> Any:
+        amount = getattr(row, attribute)
+        if amount is None:
+            return None
         places = Decimal(1).scaleb(-minor_units(row.currency))
-        return Money(amount=Exact(getattr(row, attribute).quantize(places)), currency_code=row.currency)
+        return Money(amount=Exact(amount.quantize(places)), currency_code=row.currency)
 
     return strawberry.field(resolver=resolve, description=description, metadata={"amount": attribute})
 

@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from api import apps as app_api
+from api import cost
 from api import employees as employee_api
 from api import sales_orders as sales_order_api
 from api import sync as sync_api
@@ -23,14 +24,25 @@ from api.organizations import mutations as organization_mutations
 from api.organizations.types import Contact, Organization
 from api.paging import Connection
 from api.permissions import Rules
+from api.products import lists as product_lists
+from api.products import mutations as product_mutations
+from api.products.types import Product, ProductCategory
 from api.quotes import lists as quote_lists
 from api.quotes import mutations as quote_mutations
-from api.quotes.types import Quote, QuoteLine
+from api.quotes.types import Quote, QuoteLine, QuoteSection
 from api.sales_orders import SalesOrder, SalesOrderLine
 from api.scalars import SCALARS
 
 
-@strawberry.type(description="What can be read.")
+@strawberry.type(
+    description=f"""What can be read.
+
+Each request costs points: one for each record that its answer may hold, and one more for each further ten fields asked
+of it. A page counts as many records as it may have, a list that isn't paged ten; what is asked for below a list counts
+as often as the list has records. A mutation costs {cost.MUTATION} points more. One request may cost {cost.LIMIT:,}
+points; how many a token may spend in a minute stands in the headers `RateLimit-Limit`, `RateLimit-Remaining` and
+`RateLimit-Reset`. Every answer says in `extensions.cost` what it came to."""
+)
 class Query:
     node: Node | None = NODE
     nodes: list[Node | None] = NODES
@@ -43,6 +55,12 @@ class Query:
     )
     employees: Connection[employee_api.Employee] = strawberry.field(
         resolver=employee_api.employees, description="Employees, by e-mail address."
+    )
+    products: Connection[Product] = strawberry.field(
+        resolver=product_lists.products, description="Products, the newest first."
+    )
+    product_categories: Connection[ProductCategory] = strawberry.field(
+        resolver=product_lists.product_categories, description="Categories of products, by name."
     )
     quotes: Connection[Quote] = strawberry.field(resolver=quote_lists.quotes, description="Quotes, the newest first.")
     sales_orders: Connection[SalesOrder] = strawberry.field(
@@ -57,18 +75,32 @@ class Query:
     )
 
 
-@strawberry.type(description="What can be changed. Each field is one transaction: it happens wholly or not at all.")
+@strawberry.type(
+    description="""What can be changed. Each field is one transaction: it happens wholly or not at all.
+
+With the header `Idempotency-Key`, a request with one mutation field is carried out once: repeated within 24 hours by
+the same token, it changes nothing more and answers about the same records, as they are by then. The key is 1 to 255
+visible ASCII characters. Another request with it is refused (`IDEMPOTENCY_KEY_REUSED`); what ended in `userErrors`
+changed nothing and may be repeated with it."""
+)
 class Mutation:
     create_organization = organization_mutations.create_organization
     update_organization = organization_mutations.update_organization
     create_contact = organization_mutations.create_contact
     update_contact = organization_mutations.update_contact
     create_employee = employee_api.create_employee
+    create_product = product_mutations.create_product
+    update_product = product_mutations.update_product
+    create_product_category = product_mutations.create_product_category
+    update_product_category = product_mutations.update_product_category
     create_quote = quote_mutations.create_quote
     update_quote = quote_mutations.update_quote
     add_quote_lines = quote_mutations.add_quote_lines
     update_quote_line = quote_mutations.update_quote_line
     remove_quote_line = quote_mutations.remove_quote_line
+    add_quote_section = quote_mutations.add_quote_section
+    update_quote_section = quote_mutations.update_quote_section
+    remove_quote_section = quote_mutations.remove_quote_section
     send_quote = quote_mutations.send_quote
     accept_quote = quote_mutations.accept_quote
     decline_quote = quote_mutations.decline_quote
@@ -128,7 +160,10 @@ schema = Schema(
         Organization,
         Contact,
         employee_api.Employee,
+        Product,
+        ProductCategory,
         Quote,
+        QuoteSection,
         QuoteLine,
         SalesOrder,
         SalesOrderLine,

@@ -1,18 +1,30 @@
 """How a record stands with ConnectWise, and the sync errors of a tenant: listed, retried, dismissed. Syncs nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select
 
 from api.context import Info
+from api.filters import (
+    DateTimeFilter,
+    EnumFilter,
+    IDFilter,
+    IntFilter,
+    StringFilter,
+    filtered,
+    filters,
+    identified,
+    plain,
+    read_by,
+)
 from api.mutations import Payload, mutation, record
 from api.node import Node, fetch, models_of, uuid_of
-from api.paging import After, Before, Connection, First, Last, connection
+from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
 from api.scalars import described
 from domain.errors import ErrorCode, UserError
 from domain.ids import parse_global_id, split_subject, subject
@@ -114,59 +126,73 @@ def standing(kind: str, *, root: Callable[[Any], str] | None = None) -> Any:
     return strawberry.field(resolver=resolve, description="How the record stands with ConnectWise.")
 
 
-@strawberry.input(description="Which sync errors to list. All conditions must hold.")
+async def _subject(_info: Info, _operator: str, value: Any, path: tuple[str, ...]) -> str:
+    try:
+        type_name, id = parse_global_id(value)
+    except UserError as error:
+        raise error.under(*path) from None
+    if type_name not in _SUBJECTS:
+        message = f"Records of the type {type_name} are not synced with ConnectWise."
+        raise UserError(ErrorCode.INVALID, message, path)
+    return subject(_SUBJECTS[type_name], id)
+
+
+_error = models.SyncError
+
+
+@filters("Which sync errors to list.")
 class SyncErrorFilter:
-    state: ErrorState = strawberry.field(
-        default=ErrorState.OPEN, description="Where they stand; open ones if not said."
-    )
-    kind: list[models.ErrorKind] | None = strawberry.field(default=None, description="Only these kinds.")
-    record_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only those of this organization, contact, quote or quote line."
-    )
+    id: IDFilter | None = identified(_error.id, "SyncError", "The sync error itself.")
+    kind: EnumFilter[models.ErrorKind] | None = plain(_error.kind, "Whose move it is.")
+    record_id: IDFilter | None = read_by(_error.subject, _subject, "The record that failed.")
+    title: StringFilter | None = plain(_error.title, "The record as people know it.")
+    remote_code: StringFilter | None = plain(_error.remote_code, "The code that ConnectWise gave.")
+    attempts: IntFilter | None = plain(_error.attempts, "How often it was tried.")
+    first_at: DateTimeFilter | None = plain(_error.first_at, "When it failed first.")
+    last_at: DateTimeFilter | None = plain(_error.last_at, "When it failed last.")
+    resolved_at: DateTimeFilter | None = plain(_error.resolved_at, "When it ended; empty while it is open.")
 
 
-_ORDER = Order(models.SyncError.last_at, models.SyncError.id, descending=True)
+class SyncErrorOrderField(Enum):
+    LAST_AT = strawberry.enum_value("LAST_AT", description="By when they failed last.")
 
-Filter = Annotated[SyncErrorFilter | None, strawberry.argument(description="Which to list; open ones if not said.")]
+
+strawberry.enum(SyncErrorOrderField, description="What sync errors can be ordered by.")
+
+
+@strawberry.input(description="The order of sync errors.")
+class SyncErrorOrder:
+    field: SyncErrorOrderField = strawberry.field(description="By what.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Which end comes first.")
+
+
+State = Annotated[
+    ErrorState | None, strawberry.argument(description="Where they stand; open ones if not said, all if null.")
+]
 
 
 async def sync_errors(
     info: Info,
-    filter: Filter = None,
+    state: State = ErrorState.OPEN,
+    filter: Annotated[SyncErrorFilter | None, strawberry.argument(description="Which to list.")] = None,
+    order_by: Annotated[
+        SyncErrorOrder | None, strawberry.argument(description="In which order; the latest first if not said.")
+    ] = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Connection[SyncError]:
-    return connection(
-        info, _filtered(filter or SyncErrorFilter()), _ORDER, first=first, after=after, last=last, before=before
-    )
+    descending = order_by is None or order_by.direction is OrderDirection.DESC
+    order = Order(_error.last_at, _error.id, descending)
+    statement = await filtered(info, select(_error).where(*_IN_STATE.get(state, ())), filter)
+    return connection(info, statement, order, first=first, after=after, last=last, before=before)
 
 
-def _filtered(filter: SyncErrorFilter) -> Select[Any]:
-    errors = models.SyncError
-    statement = select(errors)
-    if filter.state is ErrorState.OPEN:
-        statement = statement.where(errors.resolved_at.is_(None))
-    else:
-        statement = statement.where(errors.resolved_at.is_not(None), errors.resolution == _RESOLUTION[filter.state])
-    if filter.kind is not None:
-        statement = statement.where(errors.kind.in_([kind.value for kind in filter.kind]))
-    if filter.record_id is not None:
-        type_name, id = parse_global_id(filter.record_id)
-        if type_name not in _SUBJECTS:
-            raise UserError(
-                ErrorCode.INVALID,
-                f"Records of the type {type_name} are not synced with ConnectWise.",
-                ("filter", "recordId"),
-            )
-        statement = statement.where(errors.provider == PROVIDER, errors.subject == subject(_SUBJECTS[type_name], id))
-    return statement
-
-
-_RESOLUTION = {
-    ErrorState.RESOLVED: models.Resolution.SYNCED.value,
-    ErrorState.DISMISSED: models.Resolution.DISMISSED.value,
+_IN_STATE: Mapping[ErrorState | None, Sequence[ColumnElement[bool]]] = {
+    ErrorState.OPEN: [_error.resolved_at.is_(None)],
+    ErrorState.RESOLVED: [_error.resolved_at.is_not(None), _error.resolution == models.Resolution.SYNCED.value],
+    ErrorState.DISMISSED: [_error.resolved_at.is_not(None), _error.resolution == models.Resolution.DISMISSED.value],
 }
 
 

@@ -9,10 +9,12 @@ after its commit); `from_request`: minus the moment the mutation was sent (well 
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from runtime.tour.stage import Stage
-from runtime.tour.steps import choose, connect, install, synced
+from runtime.tour.looks import synced
+from runtime.tour.steps import choose, connect, install
 
 CHANGES, ORGANIZATIONS = 500, 25
 
@@ -34,7 +36,7 @@ def main() -> None:
         record = records[number % ORGANIZATIONS]
         stage.do("updateOrganization", "organization { id }", organizationId=record, phone=f"555 {number:04}")
         answered = time.time()
-        first = stage.until("the call", lambda before=before: stage.requests(before))[0]["at"]
+        first = stage.until("the call", partial(stage.requests, before))[0]["at"]
         from_answer.append((first - answered) * 1000)
         from_request.append((first - sent) * 1000)
         synced(stage, "organization", record)

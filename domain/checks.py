@@ -2,8 +2,12 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import TypeVar
 
 from domain.errors import ErrorCode, UserError
+
+E = TypeVar("E", bound=StrEnum)
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -25,6 +29,15 @@ def optional_text(value: str | None, limit: int, *, field: str) -> str | None:
             ErrorCode.TOO_LONG, f"{field} has {len(text)} characters; at most {limit} are allowed.", (field,)
         )
     return text or None
+
+
+def member_of(values: type[E], value: str | None, *, field: str) -> E:
+    """The value as one of the enum's."""
+    try:
+        return values(value or "")
+    except ValueError:
+        known = ", ".join(values)
+        raise UserError(ErrorCode.INVALID, f"{field} must be one of {known}.", (field,)) from None
 
 
 def email_address(value: str, *, field: str) -> str:

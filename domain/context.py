@@ -23,6 +23,11 @@ class Actor:
     credential_id: UUID | None = None
     employee_id: UUID | None = None
 
+    @property
+    def identity(self) -> str:
+        """Tells actors of one tenant apart: whose keys and whose budget it is."""
+        return str(self.credential_id or self.employee_id or self.name)
+
     @classmethod
     def system(cls, tenant_id: UUID, name: str = "system") -> "Actor":
         """Our own processes: workers, the demo, the command line."""

@@ -46,6 +46,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text may end in a log; values may be secret
             connect_args={"prepare_threshold": 5 if prepare else None},
         )
         self.keyring = keyring
@@ -103,6 +104,16 @@ class Database:
                 f"The database role {name} {' and '.join(reasons)}, so it could read every tenant."
                 " Set DATABASE_URL to the role qw_app (made by `quotewright db init`)."
             )
+
+
+@asynccontextmanager
+async def part(ctx: Context) -> AsyncIterator[Context]:
+    """A part of a transaction that can fail alone: then nothing of it stays, its events neither."""
+    inner = Context(ctx.session, ctx.actor, ctx.keyring, origin=ctx.origin, request_id=ctx.request_id)
+    async with ctx.session.begin_nested():
+        yield inner
+    ctx.events += inner.events
+    ctx.wake |= inner.wake
 
 
 async def _enter_tenant(session: AsyncSession, tenant_id: UUID) -> None:

@@ -36,6 +36,8 @@ class ErrorCode(StrEnum):
     """A page was asked for with a cursor that this list did not give out."""
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     """Too much at once (depth, cost, page size, body) or too often."""
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    """The idempotency key was used lately for something else; nothing was changed."""
     UNAVAILABLE = "UNAVAILABLE"
     """Something that we depend on doesn't answer at the moment. The same request may succeed later."""
     INTERNAL = "INTERNAL"
@@ -135,6 +137,12 @@ class BadCursor(_Coded):
         field: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message, field)
+
+
+class KeyReused(_Coded):
+    """About the request, not about its input: an idempotency key stands for one request."""
+
+    CODE = ErrorCode.IDEMPOTENCY_KEY_REUSED
 
 
 class Unavailable(_Coded):

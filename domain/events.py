@@ -58,6 +58,23 @@ class ContactUpdated(OrganizationEvent):
 
 
 @dataclass(frozen=True)
+class ProductEvent(Event):
+    root: ClassVar[str] = "product"
+    root_field: ClassVar[str] = "product_id"
+    product_id: UUID
+
+
+@dataclass(frozen=True)
+class ProductCreated(ProductEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class ProductUpdated(ProductEvent):
+    pass
+
+
+@dataclass(frozen=True)
 class QuoteEvent(Event):
     root: ClassVar[str] = "quote"
     root_field: ClassVar[str] = "quote_id"

@@ -3,20 +3,24 @@
 It does not open sessions (`domain.db`) and holds no table of its own.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     MetaData,
     Numeric,
     Text,
     UniqueConstraint,
     func,
+    literal_column,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.schema import SchemaItem
@@ -74,6 +78,21 @@ def refers(column: str, table: str, *, ondelete: str | None = None) -> ForeignKe
     return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete)
 
 
+def search_index(table: str, *columns: str) -> Index:
+    """What finds a tenant's rows by any part of these columns (`domain.search`): trigrams of a line for each."""
+    lines = "chr(10)"
+    for column in columns:
+        lines = f"(({lines} || coalesce({column}, '')) || chr(10))"
+    expression: ColumnElement[str] = literal_column(lines).label("lines")
+    name = f"ix_{table}_search"
+    return Index(name, "tenant_id", expression, postgresql_using="gin", postgresql_ops={"lines": "gin_trgm_ops"})
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The condition of a CHECK: the column is empty or has one of these values."""
+    return "{} IN ({})".format(column, ", ".join(f"'{value}'" for value in values))
+
+
 def belongs_to(target: str, column: str, *, back_populates: str | None = None) -> Any:
     """A many-to-one relationship that joins on `id` alone.
 
@@ -83,7 +102,7 @@ def belongs_to(target: str, column: str, *, back_populates: str | None = None) -
     table, _, attribute = column.partition(".")
     return relationship(
         target,
-        primaryjoin=f"foreign({table}.{attribute}) == {target}.id",
+        primaryjoin=f"foreign({table}.{attribute}) == remote({target}.id)",
         back_populates=back_populates,
         lazy="raise",
     )

@@ -69,23 +69,36 @@ class Page:
 
 
 def cursor_of(order: Order, row: Any) -> str:
-    values = [order.mark, *(_written(value) for value in order.position(row))]
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    return encode(order.mark, *(_written(value) for value in order.position(row)))
 
 
 def read_cursor(order: Order, text: str) -> Position:
     """The position that a cursor stands for. Raises BadCursor for whatever this order did not write."""
+    try:
+        written = decode(order.mark, text)
+        return tuple(_read(key, value) for key, value in zip(order.keys, written, strict=True))
+    except (ValueError, TypeError, OverflowError):
+        raise BadCursor from None
+
+
+def encode(mark: str, *values: str | int) -> str:
+    """A cursor: opaque, and told by its mark from those of other lists."""
+    text = json.dumps([mark, *values], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def decode(mark: str, text: str) -> list[Any]:
+    """What `encode` was given with that mark. Raises BadCursor; the values themselves are not checked."""
     if len(text) > _LONGEST_CURSOR:
         raise BadCursor
     try:
         decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        mark, *written = json.loads(decoded)
-        if mark != order.mark:
-            raise BadCursor
-        return tuple(_read(key, value) for key, value in zip(order.keys, written, strict=True))
-    except (ValueError, TypeError, OverflowError, RecursionError):
+        found, *written = list(json.loads(decoded))
+    except (ValueError, TypeError, RecursionError):
         raise BadCursor from None
+    if found != mark:
+        raise BadCursor
+    return written
 
 
 async def page(session: AsyncSession, statement: Select[Any], order: Order, window: Window) -> Page:

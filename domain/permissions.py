@@ -23,6 +23,8 @@ class Permission(StrEnum):
 
     ORGANIZATIONS_READ = "organizations:read"
     ORGANIZATIONS_WRITE = "organizations:write"
+    PRODUCTS_READ = "products:read"
+    PRODUCTS_WRITE = "products:write"
     QUOTES_READ = "quotes:read"
     QUOTES_WRITE = "quotes:write"
     SALES_ORDERS_READ = "sales_orders:read"

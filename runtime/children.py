@@ -11,7 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from runtime import processes
-from runtime.datafolder import open_log
+from runtime.datafolder import last_line, open_log
+from runtime.patience import Say, silent
+
+_SENTENCE = "quotewright: "  # how our own commands begin the sentence they end with
 
 
 class Command:
@@ -35,6 +38,7 @@ class Command:
         self._argv, self._env, self._grace, self._keep_open = argv, env, grace, keep_open
         self._process: subprocess.Popen[bytes] | None = None
         self._asked = False
+        self._log_start = 0
 
     @property
     def alive(self) -> bool:
@@ -44,8 +48,9 @@ class Command:
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None and self.alive else None
 
-    def start(self) -> None:
+    def start(self, say: Say = silent) -> None:
         with open_log(self.log) as log:
+            self._log_start = log.tell()
             processes.spawn(
                 self._argv,
                 keep=self._keep,
@@ -89,6 +94,5 @@ class Command:
             connection.close()
 
     def last_words(self) -> str:
-        """The last line of its log, for the sentence that says why it isn't there."""
-        lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.exists() else []
-        return lines[-1].strip() if lines else "it said nothing"
+        """Why it isn't there, as far as its log tells. A sentence that it wrote for people is taken as it is."""
+        return last_line(self.log, [_SENTENCE], self._log_start).removeprefix(_SENTENCE)

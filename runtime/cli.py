@@ -15,7 +15,12 @@ from cyclopts import App, Parameter
 from runtime.errors import UserError
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
-app = App(name="quotewright", help="A quote manager that keeps in step with ConnectWise PSA.", version_flags=[])
+app = App(
+    name="quotewright",
+    help="A quote manager that keeps in step with ConnectWise PSA.",
+    version_flags=[],
+    default_parameter=Parameter(negative_iterable=()),  # no --empty-scope
+)
 database = App(name="db", help="The database of a PostgreSQL of yours.")
 token = App(name="token", help="API tokens of a tenant.")
 app.command(database)
@@ -50,7 +55,15 @@ def up(*, data_dir: Path | None = None, port: int = 8000, sandbox_port: int = 81
 
 @app.command
 def api(*, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve GraphQL over HTTP and WebSocket."""
+    """Serve GraphQL over HTTP and WebSocket; any number of these on one database.
+
+    Parameters
+    ----------
+    host
+        The address to listen at; 0.0.0.0 is all of this machine's.
+    port
+        The port to listen at; 0 takes a free one.
+    """
     from runtime import serve
 
     serve.api(host, port)
@@ -58,7 +71,7 @@ def api(*, host: str = "127.0.0.1", port: int = 8000) -> None:
 
 @app.command
 def worker() -> None:
-    """Synchronise in the background, and answer questions of the api."""
+    """Synchronise in the background, and answer questions of the api; any number of these on one database."""
     from runtime import serve
 
     serve.worker()
@@ -70,6 +83,10 @@ def sandbox(*, host: str = "127.0.0.1", port: int = 8100, state_file: Path | Non
 
     Parameters
     ----------
+    host
+        The address to listen at. Its control door has no lock: keep it on this machine.
+    port
+        The port to listen at; 0 takes a free one.
     state_file
         Where its records are kept; without, they end with the process.
     """
@@ -80,11 +97,15 @@ def sandbox(*, host: str = "127.0.0.1", port: int = 8100, state_file: Path | Non
 
 @app.command
 def migrate() -> None:
-    """Bring the tables of DATABASE_OWNER_URL up to date."""
-    from runtime import database as databases
+    """Bring the tables of DATABASE_OWNER_URL up to date, while api and worker run."""
+    from runtime import revisions
+    from runtime.errors import naming
     from runtime.settings import Settings
 
-    databases.migrate(Settings.load().need("database_owner_url").database_owner_url)
+    settings = Settings.load().need("database_owner_url")
+    with naming("DATABASE_OWNER_URL"):
+        newest = revisions.migrate(settings.database_owner_url, print)
+    print(f"The tables are up to date (revision {newest}).")
 
 
 @database.command(name="init")
@@ -109,6 +130,10 @@ def token_create(*, tenant: UUID, name: str, scope: list[str], days: int | None 
 
     Parameters
     ----------
+    tenant
+        The tenant's id.
+    name
+        What it is called in lists.
     scope
         What it may do; repeat for several.
     days
@@ -121,7 +146,13 @@ def token_create(*, tenant: UUID, name: str, scope: list[str], days: int | None 
 
 @token.command(name="list")
 def token_list(*, tenant: UUID) -> None:
-    """Show the tokens of a tenant, without their secret part."""
+    """Show the tokens of a tenant, without their secret part.
+
+    Parameters
+    ----------
+    tenant
+        The tenant's id.
+    """
     from runtime import tokens
 
     for line in tokens.listing(tenant):
@@ -130,7 +161,15 @@ def token_list(*, tenant: UUID) -> None:
 
 @token.command(name="revoke")
 def token_revoke(token_id: UUID, *, tenant: UUID) -> None:
-    """Make a token useless from now on."""
+    """Make a token useless from now on.
+
+    Parameters
+    ----------
+    token_id
+        As `quotewright token list` shows it.
+    tenant
+        The tenant's id.
+    """
     from runtime import tokens
 
     tokens.revoke(tenant, token_id)
@@ -148,7 +187,7 @@ def schema() -> None:
 def tour(
     *,
     data_dir: Path | None = None,
-    api: str | None = None,
+    api: list[str] | None = None,
     token: str | None = None,
     other_token: str | None = None,
     sandbox: str = "http://127.0.0.1:8100",
@@ -161,7 +200,8 @@ def tour(
     data_dir
         That of a running `up`. Default: .data
     api
-        The address of another instance's GraphQL, with --token; then without the bad days.
+        The address of another instance's GraphQL, with --token; then without the bad days. Repeat it for several api
+        processes: they are asked in turn.
     token
         An API token with every permission.
     other_token

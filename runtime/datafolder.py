@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from runtime.errors import UserError
+from runtime.patience import Patience, Say, silent
 from runtime.processes import is_alive
+
+_FULL = 64 * 1024  # bytes; with less nothing starts
+_NO_SPACE = "No space left on device"
 
 
 class FolderLock:
@@ -22,21 +27,20 @@ class FolderLock:
     def __init__(self) -> None:
         self.fileno = -1
 
-    def acquire(self, folder: Path, patience: float = 30) -> None:
-        """Take the lock. A living owner is refused at once; the children of a dead one are given `patience` seconds.
+    def acquire(self, folder: Path, seconds: float = 40, say: Say = silent) -> None:
+        """Take the lock. A living owner is refused at once; the children of a dead one are given `seconds` to end.
 
         Raises UserError.
         """
         handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            deadline = time.monotonic() + patience
+            patience = Patience(seconds, lambda: f"Waiting for what an earlier run left behind in {folder}", say)
             while not _try_lock(handle):
                 owner = _owner(handle)
                 if owner and is_alive(owner):
                     raise UserError(f"The data folder {folder} is in use by process {owner}.")
-                if time.monotonic() > deadline:
+                if patience.over():
                     raise UserError(f"The data folder {folder} is still in use by what an earlier run left behind.")
-                time.sleep(0.01)
             os.truncate(handle, 0)
             os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         except BaseException:
@@ -75,9 +79,25 @@ def make_folder(folder: Path) -> Path:
                 part.chmod(mode)
     except OSError as error:
         raise UserError(f"The folder {folder} cannot be made: {error.strerror}.") from None
+    if not folder.is_dir():
+        raise UserError(f"{folder} is a file, and a folder is needed: choose another one with --data-dir.")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise UserError(f"The folder {folder} is not writable.")
+        raise UserError(f"The folder {folder} is not writable: choose another one with --data-dir.")
     return folder
+
+
+def last_line(log: Path, telling: Sequence[str], since: int = 0) -> str:
+    """The last line of a log, for the sentence that says why somebody isn't there; better one with a telling word.
+
+    `since` is where in the file the run began, in bytes. On a full disk there may be no line at all.
+    """
+    said = log.read_bytes()[since:].decode("utf-8", "replace") if log.exists() else ""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    # The first one: what else is told follows from it.
+    first = next((line for line in lines[-20:] if any(word in line for word in telling)), "")
+    best = first or (lines[-1] if lines else "it said nothing")
+    full = "Check free disk space" in said or shutil.disk_usage(log.parent).free < _FULL
+    return f"{best}: {_NO_SPACE}" if full and _NO_SPACE not in best else best
 
 
 def open_log(path: Path) -> BinaryIO:

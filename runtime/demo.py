@@ -11,7 +11,8 @@ from domain.access import service as access
 from domain.context import Actor
 from domain.db import Database
 from domain.permissions import Permission
-from runtime.settings import Settings, sqlalchemy_url
+from runtime.opening import opened
+from runtime.settings import Settings
 
 # Both are members of the sandbox's ConnectWise, so their quotes get the right owner there.
 EMPLOYEES = (("Jordan Miller", "jmiller@quotewright.example"), ("Asha Patel", "apatel@quotewright.example"))
@@ -30,11 +31,8 @@ def ensure(settings: Settings) -> Demo:
 
 
 async def _make(settings: Settings) -> Demo:
-    database = Database(sqlalchemy_url(settings.database_url), settings.keyring(), pool_size=1)
-    try:
+    async with opened(settings, pool_size=1) as database:
         return Demo(await _tenant(database, "Northwind IT"), await _tenant(database, "Harbour Systems"))
-    finally:
-        await database.dispose()
 
 
 async def _tenant(database: Database, name: str) -> str:

@@ -8,22 +8,24 @@ Start the stores from the main thread; see `processes.spawn`.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 from urllib.parse import quote
 
 from runtime import binaries, processes
-from runtime.datafolder import FolderLock, make_folder, open_log
+from runtime.datafolder import FolderLock, last_line, make_folder, open_log
 from runtime.errors import UserError
+from runtime.patience import Patience, Say, silent
 from runtime.sockets import SocketFolder
 
 _PATIENCE = 60  # seconds until ready; a recovery after a crash is the slow case
 _GRACE = 30  # seconds to write everything down before the kill
+_TELLING = ("FATAL", "Fatal", "PANIC")
 
 
 class _Store:
@@ -49,8 +51,10 @@ class _Store:
     def pid(self) -> int | None:
         return self.process.pid if self.process is not None and self.alive else None
 
-    def start(self) -> str:
+    def start(self, say: Say = silent) -> str:
         """Start and wait until it answers; the address. After its death: start again under the same address.
+
+        `say` hears what it waits for when that takes long.
 
         Raises UserError: the folder has another owner, or the server doesn't come up.
         """
@@ -59,12 +63,12 @@ class _Store:
         again = self._lock.fileno >= 0
         try:
             if not again:
-                self._lock.acquire(make_folder(self.folder))
+                self._lock.acquire(make_folder(self.folder), say=say)
                 self._clear_away()
             with open_log(self.log) as log:
                 self._log_start = log.tell()
-                self._launch(log.fileno())
-            self._wait_until_ready()
+                self._launch(log.fileno(), say)
+            self._wait_until_ready(say)
         except BaseException:
             self._end() if again else self.stop()
             raise
@@ -85,21 +89,23 @@ class _Store:
             processes.end(self.process, self.stop_signal, _GRACE)
             self.process = None
 
-    def _wait_until_ready(self) -> None:
+    def ask(self) -> None:
+        """Ask it to stop, without waiting."""
+        if self.process is not None and self.alive:
+            self.process.send_signal(self.stop_signal)
+
+    def last_words(self) -> str:
+        """Why it isn't there, as far as its log tells."""
+        return last_line(self.log, _TELLING, self._log_start)
+
+    def _wait_until_ready(self, say: Say) -> None:
         assert self.process is not None
-        deadline = time.monotonic() + _PATIENCE
+        patience = Patience(_PATIENCE, lambda: f"Waiting for {self.title} ({self.last_words()})", say)
         while not self._ready(self.process.pid):
             if self.process.poll() is not None:
-                raise UserError(f"{self.title} did not start ({self._last_words()}); its log is {self.log}.")
-            if time.monotonic() > deadline:
+                raise UserError(f"{self.title} did not start ({self.last_words()}); its log is {self.log}.")
+            if patience.over(0.005):
                 raise UserError(f"{self.title} was not ready within {_PATIENCE} seconds; its log is {self.log}.")
-            time.sleep(0.005)
-
-    def _last_words(self) -> str:
-        said = self.log.read_bytes()[self._log_start :].decode("utf-8", "replace")
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        telling = [line for line in lines[-20:] if "FATAL" in line or "Fatal" in line or "PANIC" in line]
-        return (telling or lines or ["it said nothing"])[-1]
 
     @property
     def url(self) -> str:
@@ -108,7 +114,7 @@ class _Store:
     def _clear_away(self) -> None:
         """What a run that was killed left behind. The lock is ours: none of its processes is alive."""
 
-    def _launch(self, log: int) -> None:
+    def _launch(self, log: int, say: Say) -> None:
         raise NotImplementedError
 
     def _ready(self, pid: int) -> bool:
@@ -145,13 +151,14 @@ class EmbeddedPostgres(_Store):
         """An address as SQLAlchemy takes it, e.g. `postgresql+psycopg://qw_app@/quotewright?host=/short/folder`."""
         return f"postgresql+psycopg://{user}@/{database}?host={quote(str(self._sockets.path))}"
 
-    def _launch(self, log: int) -> None:
+    def _launch(self, log: int, say: Say) -> None:
         account = binaries.account_for_postgres()
         home = binaries.postgres_for(account)
         data = binaries.data_for(account, self.folder / "data")
         sockets = self._sockets.make(account)
         if not (data / "PG_VERSION").exists():
-            self._initdb(home, data, account, log)
+            self._initdb(home, data, account, log, say)
+        _same_major(data)
         argv: list[str | Path] = [home / "bin" / "postgres", "-D", data]
         for option, value in (self._options | {"unix_socket_directories": str(sockets)}).items():
             argv += ["-c", f"{option}={value}"]
@@ -162,7 +169,7 @@ class EmbeddedPostgres(_Store):
         # and PostgreSQL would refuse to start.
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
-    def _initdb(self, home: Path, data: Path, account: binaries.Account | None, log: int) -> None:
+    def _initdb(self, home: Path, data: Path, account: binaries.Account | None, log: int, say: Say) -> None:
         """Into a folder beside, then renamed: an initdb that is killed leaves nothing that looks like a database."""
         fresh = data.with_name(f"{data.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -175,8 +182,11 @@ class EmbeddedPostgres(_Store):
             argv.append("--no-sync")
         self._spawn(argv, account, fresh, log)
         assert self.process is not None
-        if self.process.wait() != 0:
-            raise UserError(f"PostgreSQL could not make its data folder ({self._last_words()}); its log is {self.log}.")
+        patience = Patience(math.inf, lambda: "Waiting for initdb, which makes the files of a new PostgreSQL", say)
+        while self.process.poll() is None:
+            patience.over()
+        if self.process.returncode != 0:
+            raise UserError(f"PostgreSQL could not make its data folder ({self.last_words()}); its log is {self.log}.")
         try:
             fresh.rename(data)
         except OSError:
@@ -205,6 +215,16 @@ class EmbeddedPostgres(_Store):
         return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
 
 
+def _same_major(data: Path) -> None:
+    """PostgreSQL reads no files of another major version; its own words for it end in a riddle."""
+    found, ours = (data / "PG_VERSION").read_text().strip(), binaries.postgres_major()
+    if found != ours:
+        raise UserError(
+            f"The data in {data} is of PostgreSQL {found} and this is PostgreSQL {ours}:"
+            " go on with the version of Quotewright that made it, or begin anew with another --data-dir."
+        )
+
+
 class EmbeddedValkey(_Store):
     """Valkey 9 without a TCP port, for whatever speaks to Redis. A write that it acknowledged survives a kill -9."""
 
@@ -215,7 +235,7 @@ class EmbeddedValkey(_Store):
     def url(self) -> str:
         return f"unix://{quote(str(self._sockets.path))}/valkey.sock"
 
-    def _launch(self, log: int) -> None:
+    def _launch(self, log: int, say: Say) -> None:
         address = self._sockets.make(None) / "valkey.sock"
         address.unlink(missing_ok=True)
         argv: list[str | Path] = [binaries.valkey(), "--port", "0", "--unixsocket", address, "--unixsocketperm", "700"]

@@ -6,17 +6,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from runtime import database as databases
-from runtime.errors import UserError
-from runtime.settings import Settings, sqlalchemy_url
+from runtime import addresses, logs, ports
+from runtime.errors import about, naming
+from runtime.settings import Settings
 
 _GRACE = 10  # seconds for open requests and subscriptions once SIGTERM came
 
 
 def api(host: str, port: int) -> None:
-    """Serve GraphQL until SIGTERM. Raises UserError where the database can't be reached, or its role isn't safe."""
-    settings = Settings.load().need("database_url", "redis_url", "secret_keys")
-    databases.connect(settings.database_url).close()
+    """Serve GraphQL until SIGTERM. It starts while Redis is away: reads and writes do without it.
+
+    Raises UserError: a setting, the database (see `opening`) or the port isn't right.
+    """
+    settings = _settings()
+    [port] = ports.choose(host, port=port)
     import uvloop
 
     uvloop.run(_api(host, port, settings))
@@ -27,42 +30,44 @@ async def _api(host: str, port: int, settings: Settings) -> None:
     from starlette.applications import Starlette
 
     from api import app, ask
-    from domain.db import Database, UnsafeRoleError
     from runtime.bell import Bell
+    from runtime.opening import opened
 
     pool = ask.open_pool(settings.redis_url)
-    database = Database(sqlalchemy_url(settings.database_url), settings.keyring(), bell=Bell(pool))
-    try:
-        await database.check_role()
-    except UnsafeRoleError as error:
-        raise UserError(str(error)) from None
+    async with opened(settings, bell=Bell(pool)) as database:
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
-        await database.dispose()
-        await pool.aclose()
+        @asynccontextmanager
+        async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+            yield
+            # Here, because uvicorn ends the process by the signal it got: nothing after `serve` is reached.
+            await database.dispose()
+            await pool.aclose()
 
-    application = app.create(
-        database, ask.Asker(pool), graphiql=settings.graphiql, production=settings.environment == "production"
-    )
-    application.router.lifespan_context = lifespan
-    config = uvicorn.Config(
-        application,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",  # the library websockets; "websockets" alone names its old interface and warns
-        access_log=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    await uvicorn.Server(config).serve()
+        application = app.create(
+            database,
+            ask.Asker(pool),
+            graphiql=settings.graphiql,
+            production=settings.environment == "production",
+            rate=settings.api_rate_points_per_minute,
+        )
+        application.router.lifespan_context = lifespan
+        config = uvicorn.Config(
+            application,
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            ws="websockets-sansio",  # the library websockets; "websockets" alone names its old interface and warns
+            log_config=None,  # `logs` does it
+            access_log=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        await uvicorn.Server(config).serve()
 
 
 def worker() -> None:
-    """Take work and answer questions until SIGTERM."""
-    settings = Settings.load().need("database_url", "redis_url", "secret_keys")
+    """Take work and answer questions until SIGTERM. Redis may be away; raises UserError where the rest isn't right."""
+    settings = _settings()
     import uvloop
 
     uvloop.run(_worker(settings))
@@ -70,19 +75,14 @@ def worker() -> None:
 
 async def _worker(settings: Settings) -> None:
     from api import ask
-    from domain.db import Database, UnsafeRoleError
     from integrations import worker as work
     from integrations.connectwise.provider import ConnectWise
     from integrations.core.timing import Timing
     from runtime.bell import Bell
+    from runtime.opening import opened
 
     # Work that a run raises (a needed organization) rings too, for whichever worker is free.
     pool = ask.open_pool(settings.redis_url)
-    database = Database(sqlalchemy_url(settings.database_url), settings.keyring(), bell=Bell(pool), pool_size=20)
-    try:
-        await database.check_role()
-    except UnsafeRoleError as error:
-        raise UserError(str(error)) from None
     timing = Timing(
         http_timeout=settings.sync_http_timeout,
         lease=settings.sync_lease,
@@ -94,13 +94,27 @@ async def _worker(settings: Settings) -> None:
         settings.connectwise_client_id,
         timeout=settings.sync_http_timeout,
         allow_loopback=settings.allow_loopback_sites,
+        public_url=settings.public_url,
     )
-    await work.run(database, settings.redis_url, connectwise, timing)
+    async with opened(settings, bell=Bell(pool), pool_size=20) as database:
+        await work.run(database, settings.redis_url, connectwise, timing, grace=settings.sync_grace)
     await pool.aclose()
 
 
 def sandbox(host: str, port: int, state_file: Path | None) -> None:
-    """Be a ConnectWise until SIGTERM."""
+    """Be a ConnectWise until SIGTERM. Raises UserError: the port is taken, or the state file can't be written."""
     from integrations.connectwise.sandbox import serve
 
-    serve.serve(host, port, state_file, control=True)
+    logs.configure(Settings.load())
+    [port] = ports.choose(host, port=port)
+    with about(state_file):
+        serve.serve(host, port, state_file, control=True)
+
+
+def _settings() -> Settings:
+    settings = Settings.load().need("database_url", "redis_url", "secret_keys")
+    logs.configure(settings)
+    with naming("REDIS_URL"):
+        addresses.redis_place(settings.redis_url)
+    settings.keyring()
+    return settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.errors import UserError
@@ -25,21 +25,40 @@ class Settings(BaseSettings):
     database_url: str = ""  # as qw_app
     database_owner_url: str = ""  # as qw_owner: migrations only
     redis_url: str = ""
+    # Off behind a PgBouncer with transaction pooling: statements prepared on one server connection are not there on the
+    # next. Only DATABASE_URL may lead to one; DATABASE_OWNER_URL (migrations) needs a connection of its own.
+    database_prepare: bool = True
 
     secret_keys: SecretStr = SecretStr("")  # "kid:base64,kid2:base64"; the first encrypts, all decrypt
     connectwise_client_id: str = ""
     allow_loopback_sites: bool = False  # for development: the sandbox lives on 127.0.0.1; `up` sets it
 
-    public_url: str = "http://127.0.0.1:8000"
-    log_format: Literal["json", "console"] = "json"
-    graphiql: bool = False
+    public_url: str = "http://127.0.0.1:8000"  # where browsers and ConnectWise's callbacks reach the api
+    log_format: Literal["auto", "console", "json"] = "auto"  # auto: console on a terminal, JSON lines elsewhere
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    graphiql: bool = True  # the page holds no data, and every operation in it needs a token
     environment: Literal["production", "development", "test"] = "production"
+
+    api_rate_points_per_minute: int = Field(default=100_000, ge=0)  # of one token; 0: no limit over time
 
     sync_http_timeout: float = Field(default=10, gt=0)  # a call to the vendor ends within this
     sync_lease: float = Field(default=30, gt=0)  # who doesn't renew it has lost the record
     sync_settle: float = Field(default=67, gt=0)  # how long a create whose answer was lost may still show up
     sync_sweep: float = Field(default=2, gt=0)  # how often the worker looks by itself, without a bell
-    sync_pace: float = Field(default=1, gt=0)
+    sync_pace: float = Field(default=1, gt=0)  # a record that was just written rests this long before the next write
+    sync_grace: float = Field(default=20, gt=0)  # after SIGTERM: what is under way may end within this
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise ValueError("Input should be an address like https://quotes.example.com")
+        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _a_call_fits_into_its_lease(self) -> Self:

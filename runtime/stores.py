@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from runtime import addresses, opening, revisions
 from runtime import database as databases
 from runtime.embedded import EmbeddedPostgres, EmbeddedValkey
-from runtime.errors import UserError
+from runtime.errors import naming
 from runtime.settings import Settings, sqlalchemy_url
+
+_LONG = 0.5  # seconds; a revision that takes longer is told
 
 
 class Stores:
@@ -42,41 +45,34 @@ class Stores:
     def check(self) -> None:
         """See that the named ones can be reached. Raises UserError, which names the setting."""
         if self.postgres is None:
-            _naming("DATABASE_URL", lambda: databases.connect(self.database_url).close())
+            with naming("DATABASE_URL"):
+                addresses.connect(self.database_url).close()
             if self.owner_url:
-                _naming("DATABASE_OWNER_URL", lambda: databases.connect(self.owner_url).close())
+                with naming("DATABASE_OWNER_URL"):
+                    addresses.connect(self.owner_url).close()
         if self.valkey is None:
-            _naming("REDIS_URL", self._ping)
+            with naming("REDIS_URL"):
+                addresses.ping_redis(self.redis_url)
 
-    def prepare(self) -> bool:
-        """Make roles and database where they are ours to make, and migrate. False: nobody told us the owner."""
+    def prepare(self, settings: Settings, say: Callable[[str], None]) -> bool:
+        """Make roles and database where they are ours to make, and migrate. False: nobody told us the owner.
+
+        Raises UserError, also where somebody else's database isn't one that api and worker may run on.
+        """
         if self.postgres is not None:
             databases.init(self.postgres.url)
         if self.owner_url:
-            databases.migrate(self.owner_url)
+            with naming("DATABASE_OWNER_URL"):
+                revisions.migrate(self.owner_url, say, from_seconds=_LONG)
+        if self.postgres is None:
+            opening.check(settings)
         return bool(self.owner_url)
 
     def identity(self) -> str:
         """A text that is another one when the database is another one, though its address be the same."""
-        with databases.connect(self.database_url) as connection:
+        with addresses.connect(self.database_url) as connection:
             row = connection.execute(
                 "SELECT (pg_control_system()).system_identifier, oid FROM pg_database"
                 " WHERE datname = current_database()"
             ).fetchone()
         return "/".join(map(str, row or ()))
-
-    def _ping(self) -> None:
-        import redis
-
-        try:
-            with redis.Redis.from_url(self.redis_url, socket_connect_timeout=5, socket_timeout=5) as client:
-                client.ping()
-        except (redis.RedisError, ValueError, OSError) as error:
-            raise UserError(f"Redis cannot be reached: {str(error).strip().rstrip('.')}.") from None
-
-
-def _naming(setting: str, check: Callable[[], object]) -> None:
-    try:
-        check()
-    except UserError as error:
-        raise UserError(f"{setting}: {error}") from None

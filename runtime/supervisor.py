@@ -1,7 +1,8 @@
 """Keeps services alive until somebody asks to stop, then stops them in order. Does not know what they are for.
 
 A service is a store of `embedded` or a `Command`, a child process of ours. Whatever dies is started again: the first
-time at once, then ever later, up to five seconds. Everything happens in the main thread (see `processes.spawn`).
+time at once, then ever later, up to five seconds. Who never lives long is given up, and everything with it. All of it
+happens in the main thread (see `processes.spawn`).
 """
 
 from __future__ import annotations
@@ -9,18 +10,22 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
 from runtime.children import Command
 from runtime.errors import UserError
+from runtime.patience import Patience, Say
 
+_LOOSE = 3  # seconds of waiting for all of a group together; then for one after the other, each within its grace
 _LOOK = 0.1  # seconds between two looks at the services
-_BACK_OFF = (0.0, 0.5, 1.0, 2.0, 5.0)  # seconds before the first, second … restart
+_BACK_OFF: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 5.0)  # seconds before the first, second … restart
+_HOPELESS = 10  # deaths in a row until it is given up: about half a minute
 _SETTLED = 15  # who lived this many seconds has earned an immediate restart again
 
 
@@ -33,13 +38,16 @@ class Service(Protocol):
 
     name: str
     title: str  # how a sentence begins with it
+    log: Path
 
     @property
     def pid(self) -> int | None: ...
     @property
     def alive(self) -> bool: ...
-    def start(self) -> object: ...
+    def start(self, say: Say) -> object: ...
+    def ask(self) -> None: ...
     def stop(self) -> None: ...
+    def last_words(self) -> str: ...
 
 
 def _tell_unless_stopping(unraisable: sys.UnraisableHookArgs) -> None:
@@ -61,7 +69,7 @@ class Supervisor:
 
     def __init__(
         self,
-        say: Callable[[str], None] = print,
+        say: Say = print,
         changed: Callable[[Mapping[str, int]], None] = lambda pids: None,
     ) -> None:
         self.say = say
@@ -114,23 +122,22 @@ class Supervisor:
             self.obey()
             record = _Record(service, group)
             self._records.append(record)  # before the start: a start that fails halfway is stopped too
-            service.start()
+            service.start(self.say)
             record.started = time.monotonic()
 
     def wait_until_ready(self, command: Command, patience: float = 60) -> None:
         """Raises UserError when it dies on the way or takes longer than `patience` seconds."""
-        deadline = time.monotonic() + patience
+        waiting = Patience(patience, lambda: f"Waiting for {_inside(command.title)} ({command.last_words()})", self.say)
         while not command.answers():
             self.obey()
             if not command.alive:
                 raise UserError(f"{command.title} did not start ({command.last_words()}); its log is {command.log}.")
-            if time.monotonic() > deadline:
+            if waiting.over(0.02):
                 raise UserError(f"{command.title} did not answer in {patience:g} s; its log is {command.log}.")
-            time.sleep(0.02)
 
     def watch(self) -> None:
-        """Restart what dies, for ever. Ends by StopRequested only."""
-        self.changed(self.pids())
+        """Restart what dies. Ends by StopRequested, or by UserError when something cannot be kept alive."""
+        self._tell()
         while True:
             self.obey()
             for record in self._records:
@@ -142,19 +149,24 @@ class Supervisor:
         now = time.monotonic()
         if record.due is None:  # only now seen to be dead
             record.deaths = 1 if now - record.started > _SETTLED else record.deaths + 1
+            if record.deaths >= _HOPELESS:
+                raise UserError(
+                    f"{record.service.title} died {record.deaths} times in a row ({record.service.last_words()}),"
+                    f" so everything is stopped; its log is {record.service.log}."
+                )
             wait = _BACK_OFF[min(record.deaths, len(_BACK_OFF)) - 1]
             record.due = now + wait
             self.say(f"{record.service.title} died; starting it again{f' in {wait:g} s' if wait else ''}.")
-            self.changed(self.pids())
+            self._tell()
         if now < record.due:
             return
         record.due, record.started = None, now
         try:
-            record.service.start()
+            record.service.start(self.say)
         except (UserError, OSError) as error:
             self.say(str(error))
         else:
-            self.changed(self.pids())
+            self._tell()
 
     def stop(self) -> None:
         """Stop everything, the group started last first. Returns when nothing of it runs any more."""
@@ -162,13 +174,35 @@ class Supervisor:
         for _, records in groupby(reversed(self._records), key=lambda record: record.group):
             services = [record.service for record in records]
             for service in services:
-                if isinstance(service, Command):
-                    service.ask()
+                service.ask()
+            self._wait_a_while(services)
             for service in services:
                 service.stop()
         self._records.clear()
-        self.changed({})
+        self._tell()
+
+    def _wait_a_while(self, services: Sequence[Service]) -> None:
+        """Until they are gone; when that takes long, say for whom `stop` waits."""
+
+        def who() -> str:
+            return f"Waiting for {' and '.join(_inside(service.title) for service in services if service.alive)} to end"
+
+        patience = Patience(_LOOSE, who, self.say)
+        while any(service.alive for service in services):
+            if patience.over():
+                break
+
+    def _tell(self) -> None:
+        try:
+            self.changed(self.pids())
+        except OSError as error:  # a full disk is no reason to stop what still runs
+            self.say(f"{error.filename or 'run.json'} could not be written: {error.strerror}.")
 
     def pids(self) -> dict[str, int]:
         """The process ids of those that run, by name."""
         return {record.service.name: pid for record in self._records if (pid := record.service.pid) is not None}
+
+
+def _inside(title: str) -> str:
+    """A title within a sentence: "the api", but "PostgreSQL"."""
+    return title[0].lower() + title[1:] if title.startswith("The ") else title

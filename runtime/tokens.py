@@ -12,10 +12,9 @@ from uuid import UUID
 from domain import errors
 from domain.access import service as access
 from domain.context import Actor, Context
-from domain.db import Database
-from runtime import database as databases
 from runtime.errors import UserError
-from runtime.settings import Settings, sqlalchemy_url
+from runtime.opening import opened
+from runtime.settings import Settings
 
 T = TypeVar("T")
 
@@ -53,16 +52,15 @@ def revoke(tenant: UUID, token_id: UUID) -> None:
 
 def _transaction(tenant: UUID, work: Callable[[Context], Awaitable[T]]) -> T:
     settings = Settings.load().need("database_url", "secret_keys")
-    databases.connect(settings.database_url).close()
 
     async def run() -> T:
-        database = Database(sqlalchemy_url(settings.database_url), settings.keyring(), pool_size=1)
         try:
-            async with database.transaction(Actor.system(tenant, "command line")) as ctx:
+            async with (
+                opened(settings, pool_size=1) as database,
+                database.transaction(Actor.system(tenant, "command line")) as ctx,
+            ):
                 return await work(ctx)
         except (errors.UserError, errors.UserErrors) as error:
             raise UserError(str(error)) from None
-        finally:
-            await database.dispose()
 
     return asyncio.run(run())

@@ -21,11 +21,14 @@ from runtime import ports
 from runtime.children import Command
 from runtime.datafolder import FolderLock, make_folder, write_private
 from runtime.demo import Demo
+from runtime.errors import about
 from runtime.runfile import RunFile
 from runtime.screen import Screen
 from runtime.settings import Settings
 from runtime.stores import Stores
 from runtime.supervisor import StopRequested, Supervisor
+
+_RELEASE = 10  # seconds beyond its own grace that a worker has to give back what it could not finish
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,11 @@ def up(options: Options) -> None:
     settings, screen, lock = Settings.load(), Screen(), FolderLock()
     folder = make_folder(options.data_dir.resolve())
     supervisor = Supervisor(say=screen.say)
-    with supervisor.signals():
+    with about(folder), supervisor.signals():
         try:
             # An earlier run may just have been killed: its children are given the time to end.
             with screen.wait("Waiting for the data folder"):
-                lock.acquire(folder)
+                lock.acquire(folder, say=screen.say)
             _Journey(options, settings, folder, screen, supervisor, lock.fileno).go()
             supervisor.watch()
         except StopRequested:
@@ -73,6 +76,7 @@ class _Journey:
                 "allow_loopback_sites": True,
                 "environment": "development",
                 "graphiql": True,
+                # A person reads the logs of `up`, although they go to files.
                 "log_format": settings.log_format if "log_format" in settings.model_fields_set else "console",
                 "public_url": settings.public_url
                 if "public_url" in settings.model_fields_set
@@ -97,13 +101,13 @@ class _Journey:
         if self.stores.valkey is not None:
             with self.screen.step("Starting Valkey"):
                 self.supervisor.start(self.stores.valkey)
-        with self.screen.step("Bringing the tables up to date"):
-            migrated = self.stores.prepare()
-        if not migrated:
-            self.screen.say("  (left alone: DATABASE_OWNER_URL is not set; `quotewright migrate` does it)")
         self.settings = self.settings.model_copy(
             update={"database_url": self.stores.database_url, "redis_url": self.stores.redis_url}
         )
+        with self.screen.step("Bringing the tables up to date"):
+            migrated = self.stores.prepare(self.settings, self.screen.say)
+        if not migrated:
+            self.screen.say("  (left alone: DATABASE_OWNER_URL is not set; `quotewright migrate` does it)")
 
     def _demo(self) -> Demo | None:
         """Made once per database. Tokens are stored as hashes, so what was made is kept beside the data."""
@@ -139,7 +143,13 @@ class _Journey:
         log = self.folder / f"{name}.log"
         log.unlink(missing_ok=True)  # a log is of one run; restarts within it are added
         return Command(
-            name, [*self.options.program, name, *words], log=log, env=env, ready_at=ready_at, keep_open=[self.lock]
+            name,
+            [*self.options.program, name, *words],
+            log=log,
+            env=env,
+            ready_at=ready_at,
+            grace=self.settings.sync_grace + _RELEASE,
+            keep_open=[self.lock],
         )
 
     def _environment(self) -> dict[str, str]:
@@ -193,6 +203,7 @@ class _Journey:
         say("Quotewright is running.")
         say()
         say(f"  GraphQL    {self.api}/graphql")
+        say(f"  GraphiQL   {self.api}/graphiql   (to try it in a browser)")
         say(f"  Sandbox    {self.sandbox}   (a ConnectWise to rehearse against)")
         if demo:
             say(f"  Token      {demo.token}")

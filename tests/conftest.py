@@ -18,6 +18,7 @@ import pytest
 import redis as redis_client
 
 from runtime import database as databases
+from runtime import revisions
 from runtime.embedded import EmbeddedPostgres, EmbeddedValkey
 
 TEMPLATE = "quotewright_template"
@@ -63,7 +64,7 @@ def postgres(store_folder: Path) -> Iterator[EmbeddedPostgres]:
     server.start()
     try:
         databases.init(server.url, TEMPLATE)
-        databases.migrate(server.url_for(databases.OWNER, TEMPLATE))
+        revisions.migrate(server.url_for(databases.OWNER, TEMPLATE))
         yield server
     finally:
         server.stop()

@@ -98,6 +98,39 @@ class SandboxServer:
     def clear_faults(self, fault_id: int | None = None) -> None:
         self._ask("DELETE", f"/faults/{fault_id}" if fault_id else "/faults")
 
+    def deliveries(self, after: int = 0) -> list[dict[str, Any]]:
+        """The callbacks delivered since number `after`, the oldest first: `outcome` waiting, delivered, failed, or lost
+        (while they were off), `body` as sent, and `attempts` with the status of each (0: no answer)."""
+        entries: list[dict[str, Any]] = self._ask("GET", f"/deliveries?after={after}")
+        return entries
+
+    def settled_deliveries(self, after: int = 0, timeout: float = 15) -> list[dict[str, Any]]:
+        """The same, once none is waiting any more. Raises TimeoutError when one still is."""
+        deadline = time.monotonic() + timeout
+        while any(entry["outcome"] == "waiting" for entry in self.deliveries(after)):
+            if time.monotonic() > deadline:
+                raise TimeoutError("callbacks are still under way")
+            time.sleep(0.01)
+        return self.deliveries(after)
+
+    def clear_deliveries(self) -> None:
+        self._ask("DELETE", "/deliveries")
+
+    def deliver_again(self, seq: int) -> int:
+        """Send the same message, lost or not, once more. Returns the number of the new delivery."""
+        return int(self._ask("POST", f"/deliveries/{seq}")["seq"])
+
+    def callbacks_off(self) -> None:
+        """From now on callbacks are lost."""
+        self.options(callbacks=False)
+
+    def callbacks_on(self) -> None:
+        self.options(callbacks=True)
+
+    def delay_callbacks(self, seconds: float) -> None:
+        """Each starts so much later than the change; 0 ends it."""
+        self.options(callback_delay=seconds)
+
     def down(self, seconds: float) -> None:
         """Cut every connection unanswered for so long; 0 ends it."""
         self._ask("POST", "/down", {"seconds": seconds})
@@ -111,7 +144,7 @@ class SandboxServer:
         return dict(self._ask("POST", "/options", options))
 
     def reset(self) -> None:
-        """Back to the first records; added companies are gone."""
+        """Back to the first records; added companies are gone, so are callbacks, which are delivered at once again."""
         self._ask("POST", "/reset")
 
     def state(self) -> dict[str, dict[str, int]]:
@@ -147,7 +180,7 @@ class SandboxServer:
         member: str = "",
         unchecked: bool = False,
     ) -> Any:
-        """Do it there by hand, with every right; the answer's JSON, None where there is none.
+        """Do it there by hand, with every right; the answer's JSON, None where there is none. Callbacks tell of it.
 
         Raises httpx.HTTPStatusError when it is refused. `unchecked` lets a bad value in."""
         headers = {"x-person": member} if member else {}

@@ -30,6 +30,9 @@ class ConnectWiseChoice:
     name: str = strawberry.field(description="Its name there.")
     active: bool = strawberry.field(description="Whether it may still be used there.")
     recommended: bool = strawberry.field(description="Whether it is what the set-up guide advises.")
+    parent_id: int | None = strawberry.field(
+        default=None, description="Of a subcategory, the id of the category that it belongs to."
+    )
 
 
 def refusal(answer: Answer) -> UserError:
@@ -43,21 +46,39 @@ def refusal(answer: Answer) -> UserError:
     return UserError(code, str(answer.get("message") or "ConnectWise could not be asked. Please try again."), path)
 
 
+async def _asked(info: Info, kind: ChoiceKind, search: str | None, refresh: bool) -> list[ConnectWiseChoice]:
+    answer = await info.context.asker.ask(CHOICES, str(info.context.actor.tenant_id), PROVIDER, kind.value, refresh)
+    if not answer.get("ok"):
+        raise refusal(answer)
+    wanted = (search or "").strip().casefold()
+    return [
+        ConnectWiseChoice(
+            id=choice["id"],
+            name=choice["name"],
+            active=choice["active"],
+            recommended=choice["recommended"],
+            parent_id=choice.get("parent_id"),
+        )
+        for choice in answer["choices"]
+        if wanted in choice["name"].casefold()
+    ]
+
+
+async def _subcategories(
+    info: Info,
+    category_id: Annotated[
+        int | None, strawberry.argument(description="Only those of this category; all if not said.")
+    ] = None,
+    search: Search = None,
+    refresh: Refresh = False,
+) -> list[ConnectWiseChoice] | None:
+    found = await _asked(info, ChoiceKind.SUBCATEGORIES, search, refresh)
+    return [choice for choice in found if category_id in (None, choice.parent_id)][:MOST]
+
+
 def _choices(kind: ChoiceKind, description: str) -> Any:
     async def resolve(info: Info, search: Search = None, refresh: Refresh = False) -> list[ConnectWiseChoice] | None:
-        tenant = str(info.context.actor.tenant_id)
-        answer = await info.context.asker.ask(CHOICES, tenant, PROVIDER, kind.value, refresh)
-        if not answer.get("ok"):
-            raise refusal(answer)
-        wanted = (search or "").strip().casefold()
-        found = [
-            ConnectWiseChoice(
-                id=choice["id"], name=choice["name"], active=choice["active"], recommended=choice["recommended"]
-            )
-            for choice in answer["choices"]
-            if wanted in choice["name"].casefold()
-        ]
-        return found[:MOST]
+        return (await _asked(info, kind, search, refresh))[:MOST]
 
     return strawberry.field(resolver=resolve, description=f"{description} At most {MOST}: search for the others.")
 
@@ -93,4 +114,14 @@ class ConnectWiseChoices:
         ChoiceKind.DEPARTMENTS, "Departments of the MSP. Sales is advised."
     )
     members: list[ConnectWiseChoice] | None = _choices(ChoiceKind.MEMBERS, "Members: the MSP's own people.")
+    product_types: list[ConnectWiseChoice] | None = _choices(
+        ChoiceKind.PRODUCT_TYPES, "Types of catalog items. Hardware or Miscellaneous is advised."
+    )
+    billing_cycles: list[ConnectWiseChoice] | None = _choices(
+        ChoiceKind.BILLING_CYCLES, "How often recurring items are billed."
+    )
+    categories: list[ConnectWiseChoice] | None = _choices(ChoiceKind.CATEGORIES, "Categories of catalog items.")
+    subcategories: list[ConnectWiseChoice] | None = strawberry.field(
+        resolver=_subcategories, description=f"Subcategories of catalog items. At most {MOST}: search for the others."
+    )
     catalog_items: list[ConnectWiseChoice] | None = _choices(ChoiceKind.CATALOG_ITEMS, "Items of the product catalog.")

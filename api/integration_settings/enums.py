@@ -1,11 +1,11 @@
 """Enums of the connection's settings, described in one place before any type or input mentions them. Nothing else."""
 
 from api.scalars import described
-from domain.integration_settings.connectwise import Side
+from domain.integration_settings.connectwise import ProductClass, Side
 from domain.integration_settings.models import ConnectionStatus
 from domain.integration_settings.service import OldLinks
 
-__all__ = ["ConnectionStatus", "OldLinks", "Side"]
+__all__ = ["ConnectionStatus", "OldLinks", "ProductClass", "Side"]
 
 described(
     ConnectionStatus,
@@ -22,6 +22,16 @@ described(
     name="SyncSide",
     CONNECTWISE="What ConnectWise has.",
     QUOTEWRIGHT="What we have.",
+)
+described(
+    ProductClass,
+    "The class of a catalog item, as ConnectWise has them. NON_INVENTORY or INVENTORY is advised.",
+    name="ConnectWiseProductClass",
+    NON_INVENTORY="Non-inventory: not kept in stock.",
+    INVENTORY="Inventory: kept in stock. Needs a warehouse and bin when it is picked or received.",
+    SERVICE="Service.",
+    AGREEMENT="Agreement.",
+    BUNDLE="Bundle.",
 )
 described(
     OldLinks,

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from api.integration_settings.enums import OldLinks, Side
+from api.integration_settings.enums import OldLinks, ProductClass, Side
 
 UNSET = strawberry.UNSET
 
@@ -58,8 +58,42 @@ class UpdateConnectWiseOpportunitySyncInput:
     )
 
 
+@strawberry.input(description="What a category of ours becomes in ConnectWise.")
+class ConnectWiseCategoryMappingInput:
+    category_id: strawberry.ID = strawberry.field(description="Our category of products.")
+    connectwise_category_id: int = strawberry.field(
+        name="connectWiseCategoryId", description="The category in ConnectWise."
+    )
+    connectwise_subcategory_id: int = strawberry.field(
+        name="connectWiseSubcategoryId", description="Its subcategory there: the one that the item gets."
+    )
+
+
 @strawberry.input(description="What to change of the products. What is left out stays; null empties it.")
 class UpdateConnectWiseProductSyncInput:
+    product_type_id: int | None = strawberry.field(
+        default=UNSET, description="The product type of items that we make: Hardware or Miscellaneous is advised."
+    )
+    product_class: ProductClass | None = strawberry.field(
+        default=UNSET, description="Their class: NON_INVENTORY or INVENTORY is advised."
+    )
+    billing_cycle_id: int | None = strawberry.field(
+        default=UNSET,
+        description="The recurrence cycle of recurring items whose period fits none of ConnectWise's cycles.",
+    )
+    default_category_id: int | None = strawberry.field(
+        default=UNSET,
+        description="The category of items for products that have none. It is not for those whose category is missing"
+        " from the map: they wait, and a sync error names the category.",
+    )
+    default_subcategory_id: int | None = strawberry.field(
+        default=UNSET, description="The subcategory of items for products without a category."
+    )
+    category_map: list[ConnectWiseCategoryMappingInput] | None = strawberry.field(
+        default=UNSET,
+        description="What our categories become there. One that is missing is a sync error of the kind UNMAPPED as"
+        " soon as a product of it is used.",
+    )
     catch_all_item_id: int | None = strawberry.field(
         default=UNSET, description="The catalog item that carries free-text lines."
     )

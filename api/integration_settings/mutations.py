@@ -1,6 +1,7 @@
 """Connecting ConnectWise, disconnecting it, choosing what its syncs do. Nothing here calls out: a worker tries keys."""
 
 from dataclasses import fields
+from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
@@ -9,12 +10,14 @@ from api.context import Info
 from api.integration_settings.choices import refusal
 from api.integration_settings.inputs import (
     ConnectConnectWiseInput,
+    ConnectWiseCategoryMappingInput,
     UpdateConnectWiseOpportunitySyncInput,
     UpdateConnectWiseOrganizationSyncInput,
     UpdateConnectWiseProductSyncInput,
 )
 from api.integration_settings.types import ConnectWise, connect_wise
 from api.mutations import Payload, mutation
+from api.node import uuid_of
 from domain.integration_settings import connectwise
 from domain.integration_settings import service as integrations
 from domain.integration_settings.connectwise import PROVIDER
@@ -60,7 +63,9 @@ class UpdateConnectWiseProductSyncPayload(ConnectWisePayload):
 
 @mutation(
     integrations.propose,
-    "Connects ConnectWise: the keys are tried there, for real, and kept only if they are good. Every sync stays off.",
+    "Connects ConnectWise: the keys are tried there, for real, and kept only if they are good. Every sync stays off."
+    " Takes no `Idempotency-Key`: it can simply be repeated.",
+    in_steps=True,
 )
 async def connect_connect_wise(
     info: Info, input: Annotated[ConnectConnectWiseInput, strawberry.argument(description="Site, company and keys.")]
@@ -120,29 +125,42 @@ async def update_connect_wise_opportunity_sync(
 
 
 @mutation(
-    integrations.save, "Chooses what products become in ConnectWise. What waits for these choices is tried again."
+    integrations.save,
+    "Chooses what products become in ConnectWise. It may be done piece by piece: `unfinished` names what still lacks."
+    " What waits for these choices is tried again.",
 )
 async def update_connect_wise_product_sync(
     info: Info, input: Annotated[UpdateConnectWiseProductSyncInput, strawberry.argument(description="The choices.")]
 ) -> UpdateConnectWiseProductSyncPayload:
-    await _save(info, connectwise.ProductSync, input)
+    rows = input.category_map
+    read = {"category_map": [_mapping(row, str(place)) for place, row in enumerate(rows)]} if rows else {}
+    await _save(info, connectwise.ProductSync, input, **read)
     return UpdateConnectWiseProductSyncPayload()
 
 
-async def _save(info: Info, kind: type[connectwise.SyncSettings], input: Any) -> None:
+async def _save(info: Info, kind: type[connectwise.SyncSettings], input: Any, **read: Any) -> None:
+    """`read`: values of the input that are more than a number or a word, as the settings hold them."""
     async with info.context.transaction() as ctx:
-        await integrations.save(ctx, kind, _given(kind, input))
+        await integrations.save(ctx, kind, _given(kind, input, read))
 
 
-def _given(kind: type[connectwise.SyncSettings], input: Any) -> dict[str, Any]:
+def _mapping(row: ConnectWiseCategoryMappingInput, place: str) -> connectwise.CategoryMapping:
+    return connectwise.CategoryMapping(
+        uuid_of(row.category_id, "ProductCategory", "categoryMap", place, "categoryId"),
+        row.connectwise_category_id,
+        row.connectwise_subcategory_id,
+    )
+
+
+def _given(kind: type[connectwise.SyncSettings], input: Any, read: dict[str, Any]) -> dict[str, Any]:
     """What the caller wrote, as the settings hold it: null is the value of a setting that nobody has chosen."""
     values: dict[str, Any] = {}
     for field in fields(kind):
-        value = getattr(input, field.name, strawberry.UNSET)
+        value = read.get(field.name, getattr(input, field.name, strawberry.UNSET))
         if value is None:
             values[field.name] = field.default
         elif isinstance(value, list):
             values[field.name] = tuple(dict.fromkeys(value))
         elif value is not strawberry.UNSET:
-            values[field.name] = value.value if isinstance(value, connectwise.Side) else value
+            values[field.name] = value.value if isinstance(value, Enum) else value
     return values

@@ -8,10 +8,12 @@ import strawberry
 
 from api.context import Info
 from api.integration_settings.choices import ConnectWiseChoices
-from api.integration_settings.enums import ConnectionStatus, Side
+from api.integration_settings.enums import ConnectionStatus, ProductClass, Side
+from api.products.types import ProductCategory
 from domain.integration_settings import connectwise, models
 from domain.integration_settings import service as integrations
 from domain.permissions import Permission
+from domain.products.models import ProductCategory as ProductCategoryRow
 
 
 @strawberry.type(description="The sync of organizations and contacts, both ways. Off until its choices are made.")
@@ -56,10 +58,58 @@ class ConnectWiseOpportunitySync:
     )
 
 
-@strawberry.type(description="What products become in ConnectWise. It has no switch: what is chosen is used.")
+async def _category(row: strawberry.Parent[connectwise.CategoryMapping], info: Info) -> Any:
+    return await info.context.loaders.row(ProductCategoryRow, row.category_id)
+
+
+@strawberry.type(description="What a category of ours becomes in ConnectWise.")
+class ConnectWiseCategoryMapping:
+    reads: ClassVar[Permission] = models.Integration.reads
+
+    category: ProductCategory | None = strawberry.field(resolver=_category, description="Our category of products.")
+    connectwise_category_id: int = strawberry.field(
+        name="connectWiseCategoryId", description="The category in ConnectWise."
+    )
+    connectwise_subcategory_id: int = strawberry.field(
+        name="connectWiseSubcategoryId", description="Its subcategory there: the one that the item gets."
+    )
+
+
+def _unfinished(row: strawberry.Parent[connectwise.ProductSync]) -> list[str]:
+    return [integrations.camel(name) for name in row.unfinished()]
+
+
+@strawberry.type(
+    description="What products become in ConnectWise. It has no switch: it is on once type, class, recurrence cycle,"
+    " default category and subcategory are chosen. Until then what needs an item waits, and a sync error says so."
+    " Items that exist there are found by part number and never changed."
+)
 class ConnectWiseProductSync:
     reads: ClassVar[Permission] = models.Integration.reads
 
+    unfinished: list[str] = strawberry.field(
+        resolver=_unfinished, description="The choices that are still to be made before it is on."
+    )
+    product_type_id: int | None = strawberry.field(
+        description="The product type of items that we make: Hardware or Miscellaneous is advised."
+    )
+    product_class: ProductClass | None = strawberry.field(
+        description="Their class: NON_INVENTORY or INVENTORY is advised."
+    )
+    billing_cycle_id: int | None = strawberry.field(
+        description="The recurrence cycle of recurring items whose period fits none of ConnectWise's cycles."
+    )
+    default_category_id: int | None = strawberry.field(
+        description="The category of items for products that have none. It is not for those whose category is missing"
+        " from the map: they wait, and a sync error names the category."
+    )
+    default_subcategory_id: int | None = strawberry.field(
+        description="The subcategory of items for products without a category."
+    )
+    category_map: list[ConnectWiseCategoryMapping] = strawberry.field(
+        description="What our categories become there. One that is missing is a sync error of the kind UNMAPPED as"
+        " soon as a product of it is used."
+    )
     catch_all_item_id: int | None = strawberry.field(description="The catalog item that carries free-text lines.")
 
 

@@ -1,38 +1,51 @@
-"""The list of quotes: filters and orders, each served by an index. No record is changed here."""
+"""The list of quotes: filters, orders, search. No record is changed here."""
 
-from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from api.context import Info
-from api.node import uuid_of
-from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
+from api.filters import (
+    DateFilter,
+    DateTimeFilter,
+    DecimalFilter,
+    EnumFilter,
+    IDFilter,
+    StringFilter,
+    filtered,
+    filters,
+    identified,
+    minor,
+    plain,
+)
+from api.paging import After, Before, Connection, First, Last, OrderDirection, SearchFor, connection, searched
 from api.quotes.types import Quote
-from domain.access.models import Tenant
 from domain.paging import Order
+from domain.permissions import Permission
 from domain.quotes import models
 from domain.quotes.lifecycle import QuoteStatus
-from domain.quotes.totals import minor_units
 
-_LARGEST = 2**63 - 1
+_quote = models.Quote
 
 
-@strawberry.input(description="Which quotes to list. All conditions must hold.")
+@filters("Which quotes to list.")
 class QuoteFilter:
-    status: list[QuoteStatus] | None = strawberry.field(default=None, description="Only those in one of these states.")
-    organization_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only those for this organization."
-    )
-    owner_id: strawberry.ID | None = strawberry.field(default=None, description="Only those of this employee.")
-    number: str | None = strawberry.field(default=None, description="Only the one with exactly this number: `Q-1001`.")
-    created_after: datetime | None = strawberry.field(default=None, description="Only those made later than this.")
-    created_before: datetime | None = strawberry.field(default=None, description="Only those made earlier than this.")
-    total_min: Decimal | None = strawberry.field(default=None, description="Only those of at least this total.")
-    total_max: Decimal | None = strawberry.field(default=None, description="Only those of at most this total.")
+    id: IDFilter | None = identified(_quote.id, "Quote", "The quote itself.")
+    number: StringFilter | None = plain(_quote.number, "The number people use: `Q-1001`.")
+    title: StringFilter | None = plain(_quote.title, "What it is about.")
+    status: EnumFilter[QuoteStatus] | None = plain(_quote.status, "Where it stands.")
+    organization_id: IDFilter | None = identified(_quote.organization_id, "Organization", "Who it is for.")
+    contact_id: IDFilter | None = identified(_quote.contact_id, "Contact", "The person it is for.")
+    owner_id: IDFilter | None = identified(_quote.owner_id, "Employee", "The employee who looks after it.")
+    expiry_date: DateFilter | None = plain(_quote.expiry_date, "The last day on which it can be accepted.")
+    total: DecimalFilter | None = minor(_quote.total_minor, "Subtotal and tax.")
+    sent_at: DateTimeFilter | None = plain(_quote.sent_at, "When it was sent last.")
+    accepted_at: DateTimeFilter | None = plain(_quote.accepted_at, "When it was accepted.")
+    declined_at: DateTimeFilter | None = plain(_quote.declined_at, "When it was declined.")
+    created_at: DateTimeFilter | None = plain(_quote.created_at, "When the record was made.")
+    updated_at: DateTimeFilter | None = plain(_quote.updated_at, "When the record was changed last.")
 
 
 class QuoteOrderField(Enum):
@@ -51,15 +64,16 @@ class QuoteOrder:
 
 
 _COLUMNS = {
-    QuoteOrderField.CREATED_AT: models.Quote.created_at,
-    QuoteOrderField.UPDATED_AT: models.Quote.updated_at,
-    QuoteOrderField.TOTAL: models.Quote.total_minor,
+    QuoteOrderField.CREATED_AT: _quote.created_at,
+    QuoteOrderField.UPDATED_AT: _quote.updated_at,
+    QuoteOrderField.TOTAL: _quote.total_minor,
 }
 
 
 async def quotes(
     info: Info,
     filter: Annotated[QuoteFilter | None, strawberry.argument(description="Which to list.")] = None,
+    search: SearchFor = None,
     order_by: Annotated[
         QuoteOrder | None, strawberry.argument(description="In which order; the newest first if not said.")
     ] = None,
@@ -69,37 +83,9 @@ async def quotes(
     before: Before = None,
 ) -> Connection[Quote]:
     wanted = order_by or QuoteOrder(field=QuoteOrderField.CREATED_AT, direction=OrderDirection.DESC)
-    order = Order(_COLUMNS[wanted.field], models.Quote.id, wanted.direction is OrderDirection.DESC)
-    statement = await _filtered(info, filter or QuoteFilter())
-    return connection(info, statement, order, first=first, after=after, last=last, before=before)
-
-
-async def _filtered(info: Info, filter: QuoteFilter) -> Select[Any]:
-    quote = models.Quote
-    statement = select(quote)
-    if filter.status is not None:
-        statement = statement.where(quote.status.in_([status.value for status in filter.status]))
-    if filter.organization_id is not None:
-        organization_id = uuid_of(filter.organization_id, "Organization", "filter", "organizationId")
-        statement = statement.where(quote.organization_id == organization_id)
-    if filter.owner_id is not None:
-        statement = statement.where(quote.owner_id == uuid_of(filter.owner_id, "Employee", "filter", "ownerId"))
-    if filter.number is not None:
-        statement = statement.where(quote.number == filter.number)
-    if filter.created_after is not None:
-        statement = statement.where(quote.created_at > filter.created_after)
-    if filter.created_before is not None:
-        statement = statement.where(quote.created_at < filter.created_before)
-    if filter.total_min is not None or filter.total_max is not None:
-        # Totals are compared in minor units: numerics can't use an index under row-level security.
-        tenant = await info.context.loaders.row(Tenant, info.context.actor.tenant_id)
-        if filter.total_min is not None:
-            statement = statement.where(quote.total_minor >= _minor(filter.total_min, tenant.currency, ROUND_CEILING))
-        if filter.total_max is not None:
-            statement = statement.where(quote.total_minor <= _minor(filter.total_max, tenant.currency, ROUND_FLOOR))
-    return statement
-
-
-def _minor(amount: Decimal, currency: str, rounding: str) -> int:
-    minor = int(amount.scaleb(minor_units(currency)).to_integral_value(rounding))
-    return max(-_LARGEST, min(_LARGEST, minor))
+    order = Order(_COLUMNS[wanted.field], _quote.id, wanted.direction is OrderDirection.DESC)
+    statement = await filtered(info, select(_quote), filter)
+    # Found by the name of its organization only for who may read that.
+    by_organization = Permission.ORGANIZATIONS_READ in info.context.actor.permissions
+    statement, found = searched(statement, search, "search_quotes", by_organization, ordered=order_by is not None)
+    return connection(info, statement, order, first=first, after=after, last=last, before=before, search=found)

@@ -11,10 +11,12 @@ from api.node import uuid_of
 from api.quotes import inputs
 from api.quotes.types import Quote
 from api.sales_orders import SalesOrder
-from domain.errors import ErrorCode, UserError
+from domain.organizations.models import ADDRESS_FIELDS
 from domain.quotes import lines as quote_lines
 from domain.quotes import models
+from domain.quotes import sections as quote_sections
 from domain.quotes import service as quotes
+from domain.quotes.choices import Choice
 from domain.sales_orders.models import SalesOrder as SalesOrderRow
 
 
@@ -50,6 +52,21 @@ class RemoveQuoteLinePayload(QuotePayload):
     pass
 
 
+@strawberry.type(description="The outcome of `addQuoteSection`.")
+class AddQuoteSectionPayload(QuotePayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `updateQuoteSection`.")
+class UpdateQuoteSectionPayload(QuotePayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `removeQuoteSection`.")
+class RemoveQuoteSectionPayload(QuotePayload):
+    pass
+
+
 @strawberry.type(description="The outcome of `sendQuote`.")
 class SendQuotePayload(QuotePayload):
     pass
@@ -79,9 +96,10 @@ async def create_quote(
     info: Info, input: Annotated[inputs.CreateQuoteInput, strawberry.argument(description="The quote.")]
 ) -> CreateQuotePayload:
     organization_id = uuid_of(input.organization_id, "Organization", "organizationId")
-    lines = [_line_values(line) for line in input.lines]
+    lines = _lines_values(input.lines)
+    sections = [_section_values(section, "sections", str(place)) for place, section in enumerate(input.sections)]
     async with info.context.transaction() as ctx:
-        quote = await quotes.create(ctx, organization_id, _quote_values(input), lines)
+        quote = await quotes.create(ctx, organization_id, _quote_values(input), lines, sections)
     return CreateQuotePayload(quote_id=quote.id)
 
 
@@ -95,23 +113,28 @@ async def update_quote(
     return UpdateQuotePayload(quote_id=id)
 
 
-@mutation(quotes.add_lines, "Puts lines at the end of a quote. A quote that was sent is a draft again.")
+@mutation(quotes.add_lines, "Puts lines at the end of a section. A quote that was sent is a draft again.")
 async def add_quote_lines(
     info: Info, input: Annotated[inputs.AddQuoteLinesInput, strawberry.argument(description="The lines.")]
 ) -> AddQuoteLinesPayload:
-    id, lines = uuid_of(input.quote_id, "Quote", "quoteId"), [_line_values(line) for line in input.lines]
+    id, lines = uuid_of(input.quote_id, "Quote", "quoteId"), _lines_values(input.lines)
+    section_id = uuid_of(input.section_id, "QuoteSection", "sectionId") if input.section_id is not None else None
     async with info.context.transaction() as ctx:
-        await quotes.add_lines(ctx, id, lines, version=input.version)
+        await quotes.add_lines(ctx, id, lines, section_id=section_id, version=input.version)
     return AddQuoteLinesPayload(quote_id=id)
 
 
-@mutation(quotes.update_line, "Changes a line. A quote that was sent is a draft again.")
+@mutation(quotes.update_line, "Changes a line, or moves it. A quote that was sent is a draft again.")
 async def update_quote_line(
     info: Info, input: Annotated[inputs.UpdateQuoteLineInput, strawberry.argument(description="What to change.")]
 ) -> UpdateQuoteLinePayload:
     id = uuid_of(input.line_id, "QuoteLine", "lineId")
+    values = given(input, "section_id", "position", "product_id", *quote_lines.FIELDS)
+    for name, type_name, field in (("section_id", "QuoteSection", "sectionId"), ("product_id", "Product", "productId")):
+        if values.get(name) is not None:
+            values[name] = uuid_of(values[name], type_name, field)
     async with info.context.transaction() as ctx:
-        quote = await quotes.update_line(ctx, id, given(input, *quote_lines.FIELDS), version=input.version)
+        quote = await quotes.update_line(ctx, id, values, version=input.version)
     return UpdateQuoteLinePayload(quote_id=quote.id)
 
 
@@ -123,6 +146,39 @@ async def remove_quote_line(
     async with info.context.transaction() as ctx:
         quote = await quotes.remove_line(ctx, id, version=input.version)
     return RemoveQuoteLinePayload(quote_id=quote.id)
+
+
+@mutation(quotes.add_section, "Puts a section with its lines into a quote. A quote that was sent is a draft again.")
+async def add_quote_section(
+    info: Info, input: Annotated[inputs.AddQuoteSectionInput, strawberry.argument(description="The section.")]
+) -> AddQuoteSectionPayload:
+    id, values = uuid_of(input.quote_id, "Quote", "quoteId"), _section_values(input)
+    async with info.context.transaction() as ctx:
+        await quotes.add_section(ctx, id, values, position=input.position, version=input.version)
+    return AddQuoteSectionPayload(quote_id=id)
+
+
+@mutation(quotes.update_section, "Changes a section, or moves it. A quote that was sent is a draft again.")
+async def update_quote_section(
+    info: Info, input: Annotated[inputs.UpdateQuoteSectionInput, strawberry.argument(description="What to change.")]
+) -> UpdateQuoteSectionPayload:
+    id = uuid_of(input.section_id, "QuoteSection", "sectionId")
+    values = given(input, "position", *quote_sections.FIELDS)
+    async with info.context.transaction() as ctx:
+        quote = await quotes.update_section(ctx, id, values, version=input.version)
+    return UpdateQuoteSectionPayload(quote_id=quote.id)
+
+
+@mutation(
+    quotes.remove_section, "Takes a section out of its quote, with its lines. A quote that was sent is a draft again."
+)
+async def remove_quote_section(
+    info: Info, input: Annotated[inputs.RemoveQuoteSectionInput, strawberry.argument(description="The section.")]
+) -> RemoveQuoteSectionPayload:
+    id = uuid_of(input.section_id, "QuoteSection", "sectionId")
+    async with info.context.transaction() as ctx:
+        quote = await quotes.remove_section(ctx, id, version=input.version)
+    return RemoveQuoteSectionPayload(quote_id=quote.id)
 
 
 @mutation(quotes.send, "Sends a quote to the customer, for the first time or again.")
@@ -162,20 +218,32 @@ def _quote_values(input: inputs.CreateQuoteInput | inputs.UpdateQuoteInput) -> d
     for name, type_name, field in (("contact_id", "Contact", "contactId"), ("owner_id", "Employee", "ownerId")):
         if values.get(name) is not None:
             values[name] = uuid_of(values[name], type_name, field)
+    if values.get("delivery") is not None:
+        delivery = given(values["delivery"], "amount", "tax_rate", "address")
+        if delivery.get("address") is not None:
+            delivery["address"] = given(delivery["address"], *ADDRESS_FIELDS)
+        values["delivery"] = delivery
     return values
 
 
-def _line_values(line: inputs.QuoteLineInput) -> dict[str, Any]:
+def _section_values(section: inputs.QuoteSectionInput, *at: str) -> dict[str, Any]:
+    return {**given(section, *quote_sections.FIELDS), "lines": _lines_values(section.lines, *at)}
+
+
+def _lines_values(lines: list[inputs.QuoteLineInput], *at: str) -> list[dict[str, Any]]:
     """Of a new line, null is the same as nothing: the service has a default for what isn't said."""
-    return {name: value for name, value in given(line, *quote_lines.FIELDS).items() if value is not None}
+    found: list[dict[str, Any]] = []
+    for place, line in enumerate(lines):
+        given_ = given(line, "product_id", *quote_lines.FIELDS)
+        values = {name: value for name, value in given_.items() if value is not None}
+        if "product_id" in values:
+            values["product_id"] = uuid_of(values["product_id"], "Product", *at, "lines", str(place), "productId")
+        found.append(values)
+    return found
 
 
-def _choices(input: inputs.AcceptQuoteInput) -> dict[UUID, bool]:
-    choices: dict[UUID, bool] = {}
-    for place, choice in enumerate(input.choices):
-        at = ("choices", str(place), "lineId")
-        line_id = uuid_of(choice.line_id, "QuoteLine", *at)
-        if line_id in choices:
-            raise UserError(ErrorCode.INVALID, "This line is chosen twice.", at)
-        choices[line_id] = choice.selected
-    return choices
+def _choices(input: inputs.AcceptQuoteInput) -> list[Choice]:
+    return [
+        Choice(uuid_of(choice.line_id, "QuoteLine", "choices", str(place), "lineId"), choice.selected, choice.quantity)
+        for place, choice in enumerate(input.choices)
+    ]

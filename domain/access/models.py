@@ -15,6 +15,8 @@ from domain.permissions import Permission
 
 class CredentialKind(StrEnum):
     API_TOKEN = "API_TOKEN"  # noqa: S105  # a kind, not a secret
+    CALLBACK = "CALLBACK"
+    """Stands in the addresses that a provider calls when something changed there; `name` is the provider."""
 
 
 class Tenant(Base):
@@ -33,7 +35,9 @@ class Employee(Record, Base):
     """Someone of the MSP who owns quotes and orders; a member in ConnectWise."""
 
     __tablename__ = "employee"
-    __table_args__ = tenant_table(UniqueConstraint("tenant_id", "email"))
+    __table_args__ = tenant_table(
+        UniqueConstraint("tenant_id", "email"), Index("ix_employee_name", "tenant_id", "name", "id")
+    )
     reads: ClassVar[Permission] = Permission.EMPLOYEES_READ
 
     name: Mapped[str]
@@ -42,13 +46,16 @@ class Employee(Record, Base):
 
 
 class Credential(TenantOwned, Base):
-    """Something that opens a tenant's door: only its SHA-256 is kept. `scopes` are permission values."""
+    """Something that opens a tenant's door: it is found by its SHA-256. `scopes` are permission values.
+
+    `sealed`: the thing itself, encrypted, where we have to say it again (a callback token); never for an API token.
+    """
 
     __tablename__ = "credential"
     __table_args__ = tenant_table(
         UniqueConstraint("tenant_id", "hash"),
         Index("ix_credential_hash", "hash"),
-        CheckConstraint("kind IN ('API_TOKEN')", name="kind"),
+        CheckConstraint("kind IN ('API_TOKEN', 'CALLBACK')", name="kind"),
         refers("employee_id", "employee"),
     )
 
@@ -62,6 +69,7 @@ class Credential(TenantOwned, Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    sealed: Mapped[str | None]
 
 
 class NumberSequence(Base):

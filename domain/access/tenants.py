@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, text
 
-from domain.access.models import Credential, Tenant
+from domain.access.models import Credential, CredentialKind, Tenant
 from domain.access.tokens import token_hash, well_formed
 from domain.context import Actor
 from domain.db import Database
@@ -27,6 +27,7 @@ async def authenticate(database: Database, token: str) -> Actor | None:
             await session.execute(
                 select(Credential).where(
                     Credential.hash == token_hash(token),
+                    Credential.kind == CredentialKind.API_TOKEN,
                     Credential.revoked_at.is_(None),
                     (Credential.expires_at.is_(None)) | (Credential.expires_at > text("now()")),
                 )

@@ -1,12 +1,15 @@
 """The settings of the ConnectWise syncs, typed. Ids are ConnectWise's own; nothing here talks to ConnectWise."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 PROVIDER = "CONNECTWISE"
-SUBJECTS = ("organization", "quote")
-"""The root records that are brought into agreement with ConnectWise."""
+SUBJECTS = ("organization", "quote", "catalog_item", "remote_company", "remote_contact", "poll", "callbacks")
+"""The root records that are brought into agreement with ConnectWise, what arrives from there, and what recurs."""
+STANDING = ("poll:company", "poll:contact", "callbacks:all")
+"""Work that comes back by itself while organizations are synced."""
 
 
 class Side(StrEnum):
@@ -97,14 +100,64 @@ class OpportunitySync(SyncSettings):
     sync_orders_without_quote: bool = False
 
 
+class ProductClass(StrEnum):
+    """What ConnectWise calls the class of a catalog item: a fixed list there, its names are its ids."""
+
+    NON_INVENTORY = "NonInventory"
+    INVENTORY = "Inventory"
+    SERVICE = "Service"
+    AGREEMENT = "Agreement"
+    BUNDLE = "Bundle"
+
+
+@dataclass(frozen=True)
+class CategoryMapping:
+    """Products of our category become catalog items of that category and subcategory in ConnectWise."""
+
+    category_id: UUID
+    connectwise_category_id: int
+    connectwise_subcategory_id: int
+
+
 @dataclass(frozen=True)
 class ProductSync(SyncSettings):
-    """Products become catalog items. It has no switch: what it holds is used as soon as it is chosen."""
+    """Products become catalog items. It has no switch: it is on as soon as nothing of it is unfinished.
+
+    The default category is for products without one; a category that is missing from the map is an error to mend.
+    """
 
     kind: ClassVar[str] = "products"
+    needed: ClassVar[tuple[str, ...]] = (
+        "product_type_id",
+        "product_class",
+        "billing_cycle_id",
+        "default_category_id",
+        "default_subcategory_id",
+    )
 
+    product_type_id: int | None = None
+    product_class: str | None = None
+    billing_cycle_id: int | None = None
+    """The cycle of recurring products whose period none of ConnectWise's cycles fits."""
+    default_category_id: int | None = None
+    default_subcategory_id: int | None = None
+    category_map: tuple[CategoryMapping, ...] = ()
     catch_all_item_id: int | None = None
     """The catalog item that carries free-text lines."""
+
+    def unfinished(self) -> tuple[str, ...]:
+        """The choices without which no catalog item can be made."""
+        return tuple(name for name in self.needed if getattr(self, name) is None)
+
+    @classmethod
+    def load(cls, value: dict[str, Any]) -> Self:
+        rows = [{**row, "category_id": UUID(row["category_id"])} for row in value.get("category_map", ())]
+        plain = super().load({**value, "category_map": ()})
+        return replace(plain, category_map=tuple(CategoryMapping(**row) for row in rows))
+
+    def dump(self) -> dict[str, Any]:
+        rows = [{**asdict(row), "category_id": str(row.category_id)} for row in self.category_map]
+        return {**super().dump(), "category_map": rows}
 
 
 KINDS: tuple[type[SyncSettings], ...] = (OrganizationSync, OpportunitySync, ProductSync)

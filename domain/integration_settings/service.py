@@ -13,11 +13,12 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import outbox
+from domain.access.callbacks import revoke_callbacks
 from domain.checks import required_text
 from domain.context import Context
-from domain.errors import ErrorCode, NotFound, UserError, UserErrors
-from domain.integration_settings import connectwise
-from domain.integration_settings.connectwise import SyncSettings
+from domain.errors import Conflict, ErrorCode, UserError, UserErrors
+from domain.integration_settings import category_map, connectwise
+from domain.integration_settings.connectwise import ProductSync, SyncSettings
 from domain.integration_settings.models import ConnectionStatus, Integration, IntegrationSetting
 from domain.outbox import Lane
 from domain.permissions import Permission, requires
@@ -91,7 +92,7 @@ async def confirm(
     """The candidate was accepted: it becomes the connection, its lane opens. Syncs stay as they were, off at first."""
     integration = await _installed(ctx, provider)
     if integration.candidate is None:
-        raise NotFound("There is no connection to confirm.")
+        raise Conflict("Somebody else connected at the same moment. Look at the status; connect again if need be.")
     keys = _unseal(ctx, integration, integration.candidate)
     if old_links is OldLinks.FORGET and await _is_other_company(ctx, integration, keys):
         await ctx.session.execute(delete(ExternalLink).where(ExternalLink.provider == provider))
@@ -107,9 +108,15 @@ async def confirm(
         .values(tenant_id=ctx.tenant_id, provider=provider, subjects=list(connectwise.SUBJECTS), next_at=func.now())
         .on_conflict_do_update(
             index_elements=["tenant_id", "provider"],
-            set_={"next_at": func.now(), "held_until": text("'-infinity'"), "failures": 0},
+            set_={
+                "subjects": list(connectwise.SUBJECTS),
+                "next_at": func.now(),
+                "held_until": text("'-infinity'"),
+                "failures": 0,
+            },
         )
     )
+    await _begin_standing_work(ctx)
     ctx.wake.add(provider)
     await ctx.session.flush()
     return integration
@@ -132,6 +139,7 @@ async def disconnect(ctx: Context, provider: str) -> Integration:
     integration.status = ConnectionStatus.INSTALLED.value
     integration.version += 1
     await ctx.session.execute(delete(Lane).where(Lane.provider == provider))
+    await revoke_callbacks(ctx, provider)
     await _solved(ctx, integration)
     await ctx.session.flush()
     return integration
@@ -141,7 +149,7 @@ async def disconnect(ctx: Context, provider: str) -> Integration:
 async def report(ctx: Context, provider: str, status: ConnectionStatus, *, message: str) -> None:
     """The connection itself failed: one notice for all its records, and its lane pauses until it is connected again."""
     integration = await _installed(ctx, provider)
-    if integration.status != ConnectionStatus.CONNECTED.value:
+    if integration.status not in (ConnectionStatus.CONNECTED.value, ConnectionStatus.UNREACHABLE.value):
         return
     integration.status = status.value
     subject = f"connection:{integration.id}"
@@ -160,6 +168,17 @@ async def report(ctx: Context, provider: str, status: ConnectionStatus, *, messa
         )
     )
     await ctx.session.flush()
+
+
+@requires(Permission.INTEGRATIONS_ADMIN)
+async def note(ctx: Context, provider: str, status: ConnectionStatus) -> None:
+    """Whether the other side answers, CONNECTED or UNREACHABLE. Says it, and pauses nothing."""
+    known = [ConnectionStatus.CONNECTED.value, ConnectionStatus.UNREACHABLE.value]
+    await ctx.session.execute(
+        update(Integration)
+        .where(Integration.provider == provider, Integration.status.in_(known))
+        .values(status=status.value)
+    )
 
 
 @requires(Permission.INTEGRATIONS_ADMIN)
@@ -193,6 +212,8 @@ async def save(ctx: Context, kind: type[Settings], values: Mapping[str, Any]) ->
                 for name in missing
             ]
         )
+    if isinstance(settings, ProductSync) and "category_map" in values:
+        await category_map.check(ctx, settings.category_map)
     row = {"schema_version": settings.schema_version, "value": settings.dump()}
     await ctx.session.execute(
         insert(IntegrationSetting)
@@ -202,6 +223,8 @@ async def save(ctx: Context, kind: type[Settings], values: Mapping[str, Any]) ->
         )
     )
     await _try_again_what_waited_for_settings(ctx)
+    if kind is connectwise.OrganizationSync:
+        await _begin_standing_work(ctx)
     return settings
 
 
@@ -209,6 +232,13 @@ def camel(name: str) -> str:
     """`new_stage_id` -> `newStageId`, as the API spells it."""
     head, *tail = name.split("_")
     return head + "".join(part.title() for part in tail)
+
+
+async def _begin_standing_work(ctx: Context) -> None:
+    """Polls and the callbacks begin, go on with other settings, or find out that they are to end."""
+    ctx.wake |= await outbox.raise_work(
+        ctx.session, ctx.tenant_id, connectwise.STANDING, provider=connectwise.PROVIDER, afresh=True
+    )
 
 
 async def _try_again_what_waited_for_settings(ctx: Context) -> None:

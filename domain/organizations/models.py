@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models import Base, Record, belongs_to, has_many, refers, tenant_table
+from domain.models import Base, Record, belongs_to, has_many, refers, search_index, tenant_table
 from domain.permissions import Permission
 
 SOURCES = ("STAFF", "ONLINE_STORE", "CONNECTWISE")
@@ -22,7 +22,9 @@ class Organization(Record, Base):
         refers("owner_id", "employee"),
         Index("ix_organization_name_folded", "tenant_id", "name_folded", "id"),
         Index("ix_organization_created", "tenant_id", "created_at", "id"),
+        Index("ix_organization_updated", "tenant_id", "updated_at", "id"),
         Index("ix_organization_account_number", "tenant_id", "account_number"),
+        search_index("organization", "account_number", "name"),
         CheckConstraint("source IN ('STAFF', 'ONLINE_STORE', 'CONNECTWISE')", name="source"),
     )
     reads: ClassVar[Permission] = Permission.ORGANIZATIONS_READ
@@ -57,6 +59,8 @@ class Contact(Record, Base):
         refers("organization_id", "organization"),
         Index("ix_contact_organization", "tenant_id", "organization_id"),
         Index("ix_contact_created", "tenant_id", "created_at", "id"),
+        Index("ix_contact_updated", "tenant_id", "updated_at", "id"),
+        search_index("contact", "email", "first_name", "last_name"),
         Index("ix_contact_email", "tenant_id", "email_folded", postgresql_where=text("email_folded IS NOT NULL")),
     )
     reads: ClassVar[Permission] = Permission.ORGANIZATIONS_READ

@@ -1,11 +1,14 @@
-"""Quotes and their lines. Amounts are stored, so that lists can filter, sort and sum without arithmetic."""
+"""Quotes, their sections and lines. Amounts are stored, so that lists can filter, sort and sum without arithmetic."""
 
 from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models import (
     Amount,
@@ -16,15 +19,30 @@ from domain.models import (
     Record,
     belongs_to,
     has_many,
+    one_of,
     refers,
+    search_index,
     tenant_table,
 )
 from domain.permissions import Permission
+from domain.products.kinds import RecurringPeriod
 from domain.quotes.lifecycle import QuoteStatus
 
 
+class SectionType(StrEnum):
+    PRODUCTS = "PRODUCTS"
+    LABOR = "LABOR"
+    TEXT = "TEXT"
+    """No lines, only words."""
+
+
 class Quote(Record, Base):
-    """An offer to an organization. `total_minor` is `total` in minor units: what filters and sorting use."""
+    """An offer to an organization.
+
+    `subtotal` is what the counted lines and the delivery come to before tax, each recurring line for one period; the
+    subtotals by period are its parts, and delivery is a one-off. `total_minor` is `total` in minor units: what filters
+    and sorting use. Without any cost `cost_total` is empty: nothing can be said about the margin then.
+    """
 
     __tablename__ = "quote"
     __table_args__ = tenant_table(
@@ -32,12 +50,13 @@ class Quote(Record, Base):
         refers("organization_id", "organization"),
         refers("contact_id", "contact"),
         refers("owner_id", "employee"),
-        CheckConstraint("status IN ({})".format(", ".join(f"'{s.value}'" for s in QuoteStatus)), name="status"),
+        CheckConstraint(one_of("status", QuoteStatus), name="status"),
         Index("ix_quote_created", "tenant_id", "created_at", "id"),
         Index("ix_quote_updated", "tenant_id", "updated_at", "id"),
         Index("ix_quote_status", "tenant_id", "status", "created_at", "id"),
         Index("ix_quote_organization", "tenant_id", "organization_id", "created_at", "id"),
         Index("ix_quote_total", "tenant_id", "total_minor", "id"),
+        search_index("quote", "number", "title"),
     )
     reads: ClassVar[Permission] = Permission.QUOTES_READ
 
@@ -50,11 +69,24 @@ class Quote(Record, Base):
     expiry_date: Mapped[date | None]
     private_note: Mapped[str | None]
     currency: Mapped[str]
+    delivery_amount: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    delivery_tax_rate: Mapped[Percent] = mapped_column(default=0, server_default="0")
+    delivery_tax: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    delivery_line1: Mapped[str | None]
+    delivery_line2: Mapped[str | None]
+    delivery_city: Mapped[str | None]
+    delivery_state: Mapped[str | None]
+    delivery_zip: Mapped[str | None]
+    delivery_country: Mapped[str | None]
     subtotal: Mapped[Amount] = mapped_column(default=0)
+    monthly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    quarterly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    yearly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
     discount_total: Mapped[Amount] = mapped_column(default=0)
     tax_total: Mapped[Amount] = mapped_column(default=0)
     total: Mapped[Amount] = mapped_column(default=0)
     total_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    cost_total: Mapped[Amount | None]
     sent_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None]
@@ -64,20 +96,68 @@ class Quote(Record, Base):
     organization = belongs_to("Organization", "Quote.organization_id")
     contact = belongs_to("Contact", "Quote.contact_id")
     owner = belongs_to("Employee", "Quote.owner_id")
+    sections = has_many("Quote", "QuoteSection", "quote_id", order_by="position", back_populates="quote")
     lines = has_many("Quote", "QuoteLine", "quote_id", order_by="position", back_populates="quote")
 
+    @hybrid_property
+    def one_off_subtotal(self) -> Decimal:
+        return self.subtotal - self.monthly_subtotal - self.quarterly_subtotal - self.yearly_subtotal
 
-class QuoteLine(Record, Base):
-    """One line. An optional line counts only while it is selected; other lines always do."""
 
-    __tablename__ = "quote_line"
+class QuoteSection(Record, Base):
+    """A part of a quote. Of the lines of a multi-choice section the customer takes exactly one."""
+
+    __tablename__ = "quote_section"
     __table_args__ = tenant_table(
         refers("quote_id", "quote", ondelete="CASCADE"),
-        Index("ix_quote_line_quote", "tenant_id", "quote_id", "position"),
+        CheckConstraint(one_of("type", SectionType), name="type"),
+        Index("ix_quote_section_quote", "tenant_id", "quote_id", "position"),
     )
     reads: ClassVar[Permission] = Permission.QUOTES_READ
 
     quote_id: Mapped[UUID]
+    position: Mapped[int]
+    type: Mapped[str] = mapped_column(default=SectionType.PRODUCTS.value)
+    title: Mapped[str]
+    text: Mapped[str | None]
+    multi_choice: Mapped[bool] = mapped_column(default=False, server_default="false")
+    selected: Mapped[bool] = mapped_column(default=True, server_default="true")
+
+    quote = belongs_to("Quote", "QuoteSection.quote_id", back_populates="sections")
+    lines = relationship(
+        "QuoteLine",
+        primaryjoin="QuoteSection.id == foreign(QuoteLine.section_id)",
+        order_by="QuoteLine.position",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class QuoteLine(Record, Base):
+    """One line: of a product, whose part number it keeps as it was, or free text. Its section is empty or holds it.
+
+    `counted`: whether it is part of the totals. Not in a section that isn't selected; in a multi-choice section only
+    the selected line is; elsewhere an optional line counts only while it is selected, and others always do.
+    """
+
+    __tablename__ = "quote_line"
+    __table_args__ = tenant_table(
+        refers("quote_id", "quote", ondelete="CASCADE"),
+        refers("section_id", "quote_section"),
+        refers("product_id", "product"),
+        CheckConstraint(one_of("recurring_period", RecurringPeriod), name="recurring_period"),
+        Index("ix_quote_line_quote", "tenant_id", "quote_id", "position"),
+        Index("ix_quote_line_section", "tenant_id", "section_id", postgresql_where=text("section_id IS NOT NULL")),
+        Index("ix_quote_line_product", "tenant_id", "product_id", postgresql_where=text("product_id IS NOT NULL")),
+        Index("ix_quote_line_part_key", "tenant_id", "part_key", postgresql_where=text("part_key IS NOT NULL")),
+    )
+    reads: ClassVar[Permission] = Permission.QUOTES_READ
+
+    quote_id: Mapped[UUID]
+    section_id: Mapped[UUID | None]
+    product_id: Mapped[UUID | None]
+    part_number: Mapped[str | None]
+    part_key: Mapped[str | None] = mapped_column(Text(collation="C"))
     position: Mapped[int]
     title: Mapped[str]
     description: Mapped[str | None]
@@ -89,12 +169,14 @@ class QuoteLine(Record, Base):
     tax_rate: Mapped[Percent]
     optional: Mapped[bool] = mapped_column(default=False, server_default="false")
     selected: Mapped[bool] = mapped_column(default=True, server_default="true")
+    quantity_editable: Mapped[bool] = mapped_column(default=False, server_default="false")
+    recurring_period: Mapped[str | None]
+    recurring_cycles: Mapped[int | None]
+    counted: Mapped[bool] = mapped_column(default=True, server_default="true")
     net_total: Mapped[Amount]
     tax_total: Mapped[Amount]
     total: Mapped[Amount]
 
     quote = belongs_to("Quote", "QuoteLine.quote_id", back_populates="lines")
-
-    @property
-    def counted(self) -> bool:
-        return self.selected or not self.optional
+    section = belongs_to("QuoteSection", "QuoteLine.section_id")
+    product = belongs_to("Product", "QuoteLine.product_id")

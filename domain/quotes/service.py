@@ -1,9 +1,10 @@
 """The life of a quote: drafting, sending, the customer's answer. Acceptance makes the sales order here, at once.
 
-Amounts are computed by `totals.py`, allowed steps are the table of `lifecycle.py`; this file only orchestrates.
+Amounts are computed by `totals.py`, allowed steps are the table of `lifecycle.py`, sections and lines are put together
+by `drafting.py`; this file only orchestrates.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,21 +19,30 @@ from domain.context import Context
 from domain.errors import ErrorCode, NotFound, UserError
 from domain.organizations.models import Contact, Organization
 from domain.permissions import Permission, requires
+from domain.products.models import Product
+from domain.quotes import choices as customer
+from domain.quotes import delivery, drafting
 from domain.quotes import lines as quote_lines
+from domain.quotes import sections as quote_sections
+from domain.quotes.choices import Choice
+from domain.quotes.drafting import Products, Values
 from domain.quotes.lifecycle import QuoteStatus, Step, step
-from domain.quotes.models import Quote, QuoteLine
-from domain.quotes.totals import minor_units, quote_totals, to_minor
+from domain.quotes.models import Quote, QuoteLine, QuoteSection
 from domain.sales_orders import service as sales_orders
 from domain.versions import changed, check_version
 
-EDITABLE = ("title", "contact_id", "owner_id", "expiry_date", "private_note")
-MAX_LINES = 500
+EDITABLE = ("title", "contact_id", "owner_id", "expiry_date", "private_note", "delivery")
 
 
 @requires(Permission.QUOTES_WRITE)
 async def create(
-    ctx: Context, organization_id: UUID, values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] = ()
+    ctx: Context,
+    organization_id: UUID,
+    values: Values,
+    lines: Sequence[Values] = (),
+    sections: Sequence[Values] = (),
 ) -> Quote:
+    """`sections` hold the values of a section, and its `lines`."""
     organization = await ctx.session.get(Organization, organization_id)
     if organization is None:
         raise NotFound("There is no such organization.", field=("organizationId",))
@@ -41,12 +51,15 @@ async def create(
             ErrorCode.INVALID, f"{organization.name} is archived; restore it before quoting.", ("organizationId",)
         )
     tenant = await ctx.session.get_one(Tenant, ctx.tenant_id)
-    quote = Quote(organization_id=organization.id, currency=tenant.currency, lines=[])
-    await _set(ctx, quote, {"title": None, **values})
+    quote = Quote(organization_id=organization.id, currency=tenant.currency, lines=[], sections=[])
+    await _set(ctx, quote, {"title": None, "delivery": None, **values})
     if quote.owner_id is None:
         quote.owner_id = ctx.actor.employee_id
-    _append(quote, lines)
-    _sum_up(quote)
+    products = await _products(ctx, [*lines, *(line for section in sections for line in section.get("lines", ()))])
+    drafting.append(quote, None, lines, products)
+    for index, section in enumerate(sections):
+        drafting.append_section(quote, section, products, at=("sections", str(index)))
+    drafting.sum_up(quote)
     quote.number = await numbers.take(ctx, "Q")
     ctx.session.add(quote)
     await ctx.session.flush()
@@ -55,7 +68,7 @@ async def create(
 
 
 @requires(Permission.QUOTES_WRITE)
-async def update(ctx: Context, quote_id: UUID, values: Mapping[str, Any], *, version: int | None = None) -> Quote:
+async def update(ctx: Context, quote_id: UUID, values: Values, *, version: int | None = None) -> Quote:
     quote = await _locked(ctx, quote_id)
     check_version(quote, version)
     await _set(ctx, quote, values)
@@ -64,21 +77,32 @@ async def update(ctx: Context, quote_id: UUID, values: Mapping[str, Any], *, ver
 
 @requires(Permission.QUOTES_WRITE)
 async def add_lines(
-    ctx: Context, quote_id: UUID, lines: Sequence[Mapping[str, Any]], *, version: int | None = None
+    ctx: Context,
+    quote_id: UUID,
+    lines: Sequence[Values],
+    *,
+    section_id: UUID | None = None,
+    version: int | None = None,
 ) -> Quote:
+    """Put lines at the end of a section, or of those that stand in none."""
     quote = await _locked(ctx, quote_id)
     check_version(quote, version)
-    _append(quote, lines)
+    section = quote_sections.of(quote, section_id) if section_id else None
+    drafting.append(quote, section, lines, await _products(ctx, lines))
     return await _edited(ctx, quote)
 
 
 @requires(Permission.QUOTES_WRITE)
-async def update_line(ctx: Context, line_id: UUID, values: Mapping[str, Any], *, version: int | None = None) -> Quote:
+async def update_line(ctx: Context, line_id: UUID, values: Values, *, version: int | None = None) -> Quote:
+    """Change a line, or move it: to another section (`section_id`), to another place there (`position`, from 1)."""
     quote, line = await _quote_of_line(ctx, line_id)
     check_version(quote, version)
+    products = await _products(ctx, [values])
+    move = {name: values[name] for name in ("section_id", "position") if name in values}
     before = quote_lines.values_of(line)
-    quote_lines.fill(line, {**before, **values}, quote.currency, at=())
-    if quote_lines.values_of(line) != before:
+    quote_lines.fill(line, drafting.values_of(before, values, products), quote.currency, at=())
+    moved = drafting.move(quote, line, move, selected=values.get("selected"))
+    if moved or quote_lines.values_of(line) != before:
         changed(line)
     return await _edited(ctx, quote)
 
@@ -88,6 +112,37 @@ async def remove_line(ctx: Context, line_id: UUID, *, version: int | None = None
     quote, line = await _quote_of_line(ctx, line_id)
     check_version(quote, version)
     quote.lines.remove(line)
+    return await _edited(ctx, quote)
+
+
+@requires(Permission.QUOTES_WRITE)
+async def add_section(
+    ctx: Context, quote_id: UUID, values: Values, *, position: int | None = None, version: int | None = None
+) -> Quote:
+    """Put a section with its `lines` at the end, or at a place counted from 1."""
+    quote = await _locked(ctx, quote_id)
+    check_version(quote, version)
+    products = await _products(ctx, values.get("lines", ()))
+    drafting.append_section(quote, values, products, position=position)
+    return await _edited(ctx, quote)
+
+
+@requires(Permission.QUOTES_WRITE)
+async def update_section(ctx: Context, section_id: UUID, values: Values, *, version: int | None = None) -> Quote:
+    quote, section = await _quote_of_section(ctx, section_id)
+    check_version(quote, version)
+    quote_sections.edit(quote, section, values)
+    return await _edited(ctx, quote)
+
+
+@requires(Permission.QUOTES_WRITE)
+async def remove_section(ctx: Context, section_id: UUID, *, version: int | None = None) -> Quote:
+    """Its lines go with it."""
+    quote, section = await _quote_of_section(ctx, section_id)
+    check_version(quote, version)
+    for line in quote_sections.lines_of(quote, section):
+        quote.lines.remove(line)
+    quote.sections.remove(section)
     return await _edited(ctx, quote)
 
 
@@ -108,11 +163,11 @@ async def accept(
     ctx: Context,
     quote_id: UUID,
     *,
-    choices: Mapping[UUID, bool] | None = None,
+    choices: Sequence[Choice] = (),
     accepted_by: str | None = None,
     customer_reference: str | None = None,
 ) -> Quote:
-    """The customer said yes. `choices`: which optional lines are taken (line id -> selected)."""
+    """The customer said yes, with these choices; about what they don't name, the quote stays as it is."""
     quote = await _locked(ctx, quote_id)
     status = step(QuoteStatus(quote.status), Step.ACCEPT)
     if quote.expiry_date is not None and quote.expiry_date < await _today(ctx):
@@ -121,8 +176,8 @@ async def accept(
             f"{quote.number} expired on {quote.expiry_date}. Give it a later expiry date and send it again.",
             ("quoteId",),
         )
-    _choose(quote, choices or {})
-    _sum_up(quote)
+    customer.apply(quote, choices)
+    drafting.sum_up(quote)
     quote.status = status
     quote.accepted_at = await ctx.session.scalar(select(func.now()))
     quote.accepted_by = optional_text(accepted_by, 200, field="acceptedBy")
@@ -144,7 +199,8 @@ async def decline(ctx: Context, quote_id: UUID, *, reason: str | None = None) ->
 
 
 async def _locked(ctx: Context, quote_id: UUID) -> Quote:
-    quote = await ctx.session.get(Quote, quote_id, with_for_update=True, options=[selectinload(Quote.lines)])
+    parts = [selectinload(Quote.lines), selectinload(Quote.sections)]
+    quote = await ctx.session.get(Quote, quote_id, with_for_update=True, options=parts)
     if quote is None:
         raise NotFound("There is no such quote.", field=("quoteId",))
     return quote
@@ -159,17 +215,25 @@ async def _quote_of_line(ctx: Context, line_id: UUID) -> tuple[Quote, QuoteLine]
     return quote, line
 
 
+async def _quote_of_section(ctx: Context, section_id: UUID) -> tuple[Quote, QuoteSection]:
+    quote_id = await ctx.session.scalar(select(QuoteSection.quote_id).where(QuoteSection.id == section_id))
+    quote = await _locked(ctx, quote_id) if quote_id else None
+    if quote is None:
+        raise NotFound("There is no such quote section.", field=("sectionId",))
+    return quote, quote_sections.of(quote, section_id)
+
+
 async def _edited(ctx: Context, quote: Quote) -> Quote:
     """What every edit ends in: an edited quote is a draft again, its sums are right, and the change is said."""
     quote.status = step(QuoteStatus(quote.status), Step.EDIT)
-    _sum_up(quote)
+    drafting.sum_up(quote)
     changed(quote)
     await ctx.session.flush()
     ctx.emit(events.QuoteUpdated(quote.id))
     return quote
 
 
-async def _set(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None:
+async def _set(ctx: Context, quote: Quote, values: Values) -> None:
     for name, value in values.items():
         if name not in EDITABLE:
             raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
@@ -177,6 +241,8 @@ async def _set(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None:
             quote.title = required_text(value, 200, field="title")
         elif name == "private_note":
             quote.private_note = optional_text(value, 10_000, field="privateNote")
+        elif name == "delivery":
+            delivery.fill(quote, value)
         else:
             setattr(quote, name, value)
     if values.get("contact_id"):
@@ -189,39 +255,11 @@ async def _set(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None:
             raise NotFound("There is no such employee.", field=("ownerId",))
 
 
-def _append(quote: Quote, lines: Sequence[Mapping[str, Any]]) -> None:
-    if len(quote.lines) + len(lines) > MAX_LINES:
-        raise UserError(ErrorCode.LIMIT_EXCEEDED, f"A quote has at most {MAX_LINES} lines.", ("lines",))
-    position = max((line.position for line in quote.lines), default=0)
-    for index, values in enumerate(lines):
-        line = QuoteLine(position=position + index + 1)
-        quote_lines.fill(line, values, quote.currency, at=("lines", str(index)))
-        quote.lines.append(line)
-
-
-def _choose(quote: Quote, choices: Mapping[UUID, bool]) -> None:
-    by_id = {line.id: line for line in quote.lines}
-    for index, (line_id, selected) in enumerate(choices.items()):
-        line = by_id.get(line_id)
-        if line is None:
-            raise NotFound(f"{quote.number} has no such line.", field=("choices", str(index), "lineId"))
-        if not line.optional and not selected:
-            raise UserError(
-                ErrorCode.INVALID,
-                f"“{line.title}” is not optional, so it can't be left out.",
-                ("choices", str(index), "selected"),
-            )
-        if line.selected != selected:
-            line.selected = selected
-            changed(line)
-
-
-def _sum_up(quote: Quote) -> None:
-    units = minor_units(quote.currency)
-    totals = quote_totals((quote_lines.as_input(line) for line in quote.lines), units)
-    quote.subtotal, quote.discount_total = totals.subtotal, totals.discount
-    quote.tax_total, quote.total = totals.tax, totals.total
-    quote.total_minor = to_minor(totals.total, units)
+async def _products(ctx: Context, lines: Sequence[Values]) -> Products:
+    ids = {line["product_id"] for line in lines if line.get("product_id")}
+    if not ids:
+        return {}
+    return {product.id: product for product in await ctx.session.scalars(select(Product).where(Product.id.in_(ids)))}
 
 
 async def _today(ctx: Context) -> Any:

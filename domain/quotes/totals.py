@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 
 from domain.errors import ErrorCode, UserError
+from domain.products.kinds import RecurringPeriod
 
 QUANTITY_PLACES = 6
 PRICE_PLACES = 4
@@ -52,8 +53,10 @@ class LineInput:
     """Off the whole line, not off each unit."""
     tax_rate: Decimal = _ZERO
     counted: bool = True
-    """False for an optional line that is not selected: checked like any other, but not part of the quote's totals."""
+    """False for a line that is not taken: checked like any other, but not part of the quote's totals."""
     unit_cost: Decimal | None = None
+    period: RecurringPeriod | None = None
+    """How often it is billed. Such a line comes to what one period costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,16 @@ class LineTotals:
 
 @dataclass(frozen=True, slots=True)
 class QuoteTotals:
-    """Sums over the counted lines: `subtotal` of their nets, `total = subtotal + tax`."""
+    """Sums over the counted lines: `subtotal` of their nets, `total = subtotal + tax`.
+
+    `subtotal` is made of the one-off lines and of one period each of the monthly, quarterly and yearly ones.
+    """
 
     subtotal: Decimal
+    one_off: Decimal
+    monthly: Decimal
+    quarterly: Decimal
+    yearly: Decimal
     discount: Decimal
     tax: Decimal
     total: Decimal
@@ -121,7 +131,8 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
     A delivery charge is a line like any other here: quantity 1, the charge as its price.
     """
     with _arithmetic():
-        subtotal = discount = tax = _rounded(_ZERO, minor_units)
+        nothing = discount = tax = _rounded(_ZERO, minor_units)
+        nets: dict[RecurringPeriod | None, Decimal] = dict.fromkeys((None, *RecurringPeriod), nothing)
         cost: Decimal | None = None
         for index, line in enumerate(lines):
             try:
@@ -130,12 +141,23 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
                 raise error.under("lines", str(index)) from None
             if not line.counted:
                 continue
-            subtotal += totals.net
+            nets[line.period] += totals.net
             discount += totals.discount
             tax += totals.tax
             if line.unit_cost is not None:
                 cost = (cost or _ZERO) + _rounded(line.quantity * line.unit_cost, minor_units)
-        return QuoteTotals(subtotal=subtotal, discount=discount, tax=tax, total=subtotal + tax, cost=cost)
+        subtotal = sum(nets.values(), nothing)
+        return QuoteTotals(
+            subtotal=subtotal,
+            one_off=nets[None],
+            monthly=nets[RecurringPeriod.MONTHLY],
+            quarterly=nets[RecurringPeriod.QUARTERLY],
+            yearly=nets[RecurringPeriod.YEARLY],
+            discount=discount,
+            tax=tax,
+            total=subtotal + tax,
+            cost=cost,
+        )
 
 
 def net_unit_price(net: Decimal, quantity: Decimal, places: int, minor_units: int) -> tuple[Decimal, Decimal]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,6 +87,7 @@ class SyncError(TenantOwned, Base):
             postgresql_where=text("resolved_at IS NULL"),
         ),
         Index("ix_sync_error_last", "tenant_id", "last_at", "id"),
+        Index("ix_sync_error_subject", "tenant_id", "subject"),
         Index("ix_sync_error_root", "tenant_id", "provider", "root"),
     )
     reads: ClassVar[Permission] = Permission.SYNC_READ
@@ -107,6 +108,24 @@ class SyncError(TenantOwned, Base):
     resolution: Mapped[str | None]
     dismiss_reason: Mapped[str | None]
     dismissed_by: Mapped[str | None]
+
+
+class SyncCursor(TenantOwned, Base):
+    """How far one kind of record has been read over there.
+
+    `mark`: what changed before it is known here; empty before the first sweep is through. `after_id` and `started_at`
+    belong to a sweep that is under way. `scope`: what was asked for; when that changes, everything is read anew.
+    """
+
+    __tablename__ = "sync_cursor"
+    __table_args__ = tenant_table(UniqueConstraint("tenant_id", "provider", "remote_kind"))
+
+    provider: Mapped[str]
+    remote_kind: Mapped[str]
+    scope: Mapped[str]
+    mark: Mapped[datetime | None]
+    after_id: Mapped[int | None] = mapped_column(BigInteger)
+    started_at: Mapped[datetime | None]
 
 
 class SyncState(StrEnum):

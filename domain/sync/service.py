@@ -11,8 +11,9 @@ from domain import outbox
 from domain.checks import required_text
 from domain.context import Context
 from domain.errors import NotFound
+from domain.ids import keyed_subject
 from domain.permissions import Permission, requires
-from domain.sync.models import ExternalLink, Resolution, SyncError
+from domain.sync.models import Resolution, SyncError
 
 
 @requires(Permission.SYNC_WRITE)
@@ -38,18 +39,20 @@ async def dismiss(ctx: Context, error_id: UUID, *, reason: str) -> SyncError:
 
 @requires(Permission.SYNC_WRITE)
 async def receive_hint(ctx: Context, provider: str, remote_kind: str, remote_id: str) -> bool:
-    """Something may have changed on the other side. False when that record is not linked with one of ours."""
-    root = await ctx.session.scalar(
-        select(ExternalLink.root).where(
-            ExternalLink.provider == provider,
-            ExternalLink.remote_kind == remote_kind,
-            ExternalLink.remote_id == remote_id,
-        )
+    """Something may have changed on the other side: look at that record. False when nobody here takes such records.
+
+    Linked or not makes no difference here: who looks finds out, and an echo of our own write ends there.
+    """
+    raised = await outbox.raise_work(
+        ctx.session,
+        ctx.tenant_id,
+        [keyed_subject(f"remote_{remote_kind}", remote_id)],
+        provider=provider,
+        look=True,
+        afresh=True,
     )
-    if root is None:
-        return False
-    await _again(ctx, provider, [root])
-    return True
+    ctx.wake.update(raised)
+    return bool(raised)
 
 
 async def _again(ctx: Context, provider: str, roots: list[str]) -> None:

@@ -115,7 +115,9 @@ def _parts(answer: Answer) -> tuple[str, str, str | None, tuple[errors.Detail, .
         if isinstance(item, Mapping)
     )
     if not details:
-        return code, _cut(text), None, ()
+        # "catalogItem 12 not found": what a field of the body pointed at. With 404 it is the record itself.
+        field = text.partition(" ")[0] if code == "NotFound" and answer.status == 400 else None
+        return code, _cut(text), field, ()
     # "InvalidObject: contact object is invalid" is only the wrapping of what is really wrong.
     words = list(dict.fromkeys(detail.text for detail in details if detail.text))
     return details[0].code or code, _cut(" ".join(words) or text), details[0].field, details

@@ -91,6 +91,8 @@ class Caller:
         self._on_call = on_call
         self._http = http.open_client(transport=transport, timeout=timeout, allow_loopback=allow_loopback)
         self._company: CompanyInfo | None = None
+        #: When the last answer was given, as its own Date header says.
+        self.date: str | None = None
         self._discovering = asyncio.Lock()
 
     async def aclose(self) -> None:
@@ -162,6 +164,7 @@ class Caller:
             request = self._http.build_request(method, url, headers=headers, content=content)
             answer = await http.exchange(self._http, request, seconds=self._timeout)
             status = answer.status
+            self.date = answer.headers.get("date")
             return self._without_secrets(answer)
         except errors.RemoteError as error:
             failure = error.code

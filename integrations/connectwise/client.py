@@ -5,6 +5,8 @@ Reads every change back and checks every row that was searched for; doesn't retr
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -50,6 +52,18 @@ class Client:
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._caller.aclose()
+
+    def clock(self) -> datetime:
+        """What time it was over there at the last answer; ours, if that didn't say."""
+        try:
+            return parsedate_to_datetime(self._caller.date or "").astimezone(UTC)
+        except ValueError:
+            return datetime.now(UTC)
+
+    @property
+    def ui(self) -> str:
+        """The address under which people see this ConnectWise."""
+        return self._caller.site.ui
 
     async def discover(self) -> CompanyInfo:
         """Asks the server which version path the company has; asked anew each time, kept for all later calls."""

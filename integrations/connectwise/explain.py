@@ -67,13 +67,15 @@ def explain(error: errors.RemoteError, record: Record) -> Problem:
         )
     field = (error.field or "").split("/")[0].removesuffix("Id").removesuffix("ID")
     setting = _SETTINGS.get(record.mapping.kind, {}).get(field.casefold())
-    if field.casefold() == "catalogitem" and getattr(record.local, "item_root", None):
+    item = getattr(record.local, "item_root", None)
+    if item and field.casefold() == "catalogitem":
         return Problem(
             ErrorKind.CONFLICT,
-            f"ConnectWise refuses the catalog item of {record.title}: {error.text} Make that item active there, then"
-            " retry.",
+            f"ConnectWise refuses the catalog item of {record.title}: {error.text} If it is inactive, make it active"
+            " there. If it was deleted, another one is made now. Then retry.",
             remote_code=code,
             remote_text=error.text,
+            look_at=item,
         )
     if setting:
         return Problem(
@@ -88,6 +90,27 @@ def explain(error: errors.RemoteError, record: Record) -> Problem:
     return Problem(
         ErrorKind.REJECTED,
         f"ConnectWise refuses {record.title}{named}: {error.text} Change the record here, then retry.",
+        remote_code=code,
+        remote_text=error.text,
+    )
+
+
+def explain_reading(error: errors.RemoteError, things: str) -> Problem:
+    """The sentence for `error`, met while `things` (a plural) were read."""
+    code = error.code or None
+    if isinstance(error, errors.Forbidden):
+        right = error.right or "the records concerned"
+        return Problem(
+            ErrorKind.UNAUTHORIZED,
+            f"ConnectWise doesn't let its API member read {things}: a right is missing. Give “{right}” to the security"
+            " role of the API member (System > Security Roles in ConnectWise). It goes on by itself then.",
+            setting=right,
+            remote_code=code,
+            remote_text=error.text,
+        )
+    return Problem(
+        ErrorKind.REJECTED,
+        f"ConnectWise refuses to show {things}: {error.text} It is tried again by itself.",
         remote_code=code,
         remote_text=error.text,
     )

@@ -1,6 +1,7 @@
 """Organization ↔ ConnectWise company, contact ↔ ConnectWise contact. Two-way.
 
-Doesn't import companies that have no organization here; it matches and creates, and keeps linked ones in step.
+It matches and creates, keeps linked ones in step, and takes over a linked company's contacts. Which companies become
+organizations here is `arrivals.py`.
 """
 
 import base64
@@ -10,22 +11,33 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from domain.context import Context
-from domain.ids import subject
+from domain.ids import parse_subject, subject
 from domain.integration_settings import service as integration_settings
 from domain.integration_settings.connectwise import PROVIDER, OrganizationSync, Side
 from domain.organizations import service as organizations
 from domain.organizations.models import Contact, Organization
+from domain.sync.models import ErrorKind, ExternalLink
 from domain.text import fold, shorten
 from integrations.connectwise import patch
 from integrations.connectwise.conditions import all_of, child, contains, eq
 from integrations.connectwise.remote import Remote, is_mobile
 from integrations.core import merge
 from integrations.core.ledger import links_of
-from integrations.core.provider import Created, Direction, Mapping, Neighbours, Problem, Reading, Record, Row
+from integrations.core.provider import (
+    Created,
+    Direction,
+    Mapping,
+    Neighbours,
+    Newcomer,
+    Problem,
+    Reading,
+    Record,
+    Row,
+)
 
 COMPANIES = "/company/companies"
 CONTACTS = "/company/contacts"
@@ -44,6 +56,8 @@ COMPANY_FIELDS = {
 }
 CONTACT_FIELDS = {"first_name": ("firstName", 30), "last_name": ("lastName", 30), "title": ("title", 100)}
 CHANNELS = ("email", "phone", "mobile")
+# In the memo of a run, and in the rows it holds: the company's contacts, its name, and whether one gets the invoices.
+_GATHERED, _COMPANY_NAME, _BILLING = "contacts", "company name", "is billing contact"
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.&-]{0,24}")
 
 
@@ -89,8 +103,10 @@ class CompanyMapping(Mapping):
                 return rows
         # Equal but for case and spaces, which no condition can say: look for the longest word, then compare.
         name = local.values["name"]
-        longest = max(name.split(), key=len)
-        rows = await remote.client.find(COMPANIES, all_of(contains("name", longest), alive))
+        words = name.split()
+        # A single word may be several there, so only its beginning is asked for.
+        piece = max(words, key=len) if len(words) > 1 else words[0][:4]
+        rows = await remote.client.find(COMPANIES, all_of(contains("name", piece), alive))
         return [row for row in rows if fold(str(row.get("name", ""))) in (fold(name), fold(shorten(name, 50)))]
 
     async def find_created(self, remote: Remote, reference: str, near: Neighbours) -> list[Row]:
@@ -114,6 +130,16 @@ class CompanyMapping(Mapping):
         self, remote: Remote, remote_id: str, values: dict[str, Any], local: Company, near: Neighbours
     ) -> None:
         await remote.client.update(f"{COMPANIES}/{remote_id}", _renamed(values, COMPANY_FIELDS, keep_empty=True))
+
+    def check(self, row: Row, local: Company, near: Neighbours) -> None:
+        if row.get("deletedFlag"):
+            name = local.values["name"]
+            raise Problem(
+                ErrorKind.CONFLICT,
+                f"The company {row.get('name') or name} (id {row['id']}) was deleted in ConnectWise, or merged there"
+                f" into another one. Nothing is sent to it or taken from it any more, and {name} stays here as it is."
+                " Restore it from the recycle bin there, then retry; or dismiss this error.",
+            )
 
     def theirs(self, row: Row) -> dict[str, Any]:
         return {name: row.get(field) for name, (field, _) in COMPANY_FIELDS.items()}
@@ -139,7 +165,12 @@ class ContactMapping(Mapping):
         """By e-mail within the company, else by full name. Rows of our other contacts there don't count."""
         company = int(near.remote_id(subject("organization", local.organization_id)))
         name = fold(_full_name(self.ours(local, near)))
-        rows = await remote.client.find(CONTACTS, all_of(eq("company/id", company), self._wanted(reference)))
+        where = all_of(eq("company/id", company), self._wanted(reference))
+        own = near.links.get(subject("contact", local.id))
+        if _GATHERED in near.memo and (own is None or own.intent_at is None):
+            rows = [row for row in near.memo[_GATHERED] if where.matches(row)]
+        else:
+            rows = await remote.client.find(CONTACTS, where)
         others = {link.remote_id for link in near.links.values() if link.remote_kind == self.remote_kind}
         rows = [row for row in rows if str(row["id"]) not in others]
         namesakes = [row for row in rows if fold(f"{row.get('firstName', '')} {row.get('lastName', '')}") == name]
@@ -181,6 +212,17 @@ class ContactMapping(Mapping):
             body["communicationItems"] = await self._items(remote, row.get("communicationItems") or [], channels)
         await remote.client.update(f"{CONTACTS}/{remote_id}", body)
 
+    def check(self, row: Row, local: Person, near: Neighbours) -> None:
+        company, there = near.links.get(subject("organization", local.organization_id)), row.get("company") or {}
+        if company is not None and str(there.get("id")) != company.remote_id:
+            name, ours = _full_name(local.values), near.memo.get(_COMPANY_NAME, f"company {company.remote_id}")
+            raise Problem(
+                ErrorKind.CONFLICT,
+                f"In ConnectWise the contact {name} belongs to {there.get('name') or 'no company'} now, here to {ours}."
+                f" Nothing is sent or taken over for {name}. Move the contact back there, then retry; or make it"
+                " inactive here and dismiss this error.",
+            )
+
     def theirs(self, row: Row) -> dict[str, Any]:
         items = row.get("communicationItems") or []
         return {
@@ -192,6 +234,26 @@ class ContactMapping(Mapping):
     async def pull(self, ctx: Context, local: Person, values: dict[str, Any]) -> None:
         row = await ctx.session.get_one(Contact, local.id, with_for_update=True)
         await organizations.update_contact(ctx, local.id, _untouched(row, local.values, values))
+
+    async def adopt(self, ctx: Context, root: str, row: Row) -> str | None:
+        """A new contact here, unless one without counterpart has its e-mail address or its name."""
+        _, organization_id = parse_subject(root)
+        await ctx.session.get_one(Organization, organization_id, with_for_update=True)
+        values, row_name = self.theirs(row), fold(f"{row.get('firstName') or ''}{row.get('lastName') or ''}")
+        address = fold(values["email"] or "")
+        linked = exists().where(
+            ExternalLink.provider == PROVIDER,
+            ExternalLink.subject == func.concat("contact:", cast(Contact.id, Text)),
+            ExternalLink.remote_id.is_not(None),
+        )
+        unlinked = select(Contact).where(Contact.organization_id == organization_id, ~linked)
+        for contact in await ctx.session.scalars(unlinked):
+            if (address and contact.email_folded == address) or fold(contact.full_name) == row_name:
+                return None
+        made = await organizations.create_contact(
+            ctx, organization_id, {**values, "send_invoices": bool(row.get(_BILLING))}
+        )
+        return subject("contact", made.id)
 
     async def _items(self, remote: Remote, present: Sequence[Row], channels: dict[str, Any]) -> list[Row]:
         """All communication items as they shall be: those of others untouched, since the array is written whole."""
@@ -255,6 +317,25 @@ class OrganizationPlan:
         return Reading(
             organization.name, records, links, ours_win_first=settings.first_link_wins == Side.QUOTEWRIGHT.value
         )
+
+    async def gather(self, remote: Remote, reading: Reading, near: Neighbours) -> None:
+        """All contacts of the company in one list: for the linked ones, for matching, and for what is new there."""
+        company = near.remote_id(reading.records[0].subject)
+        row = near.rows.get((self.company.remote_kind, company), {})
+        rows = await remote.client.find(CONTACTS, eq("company/id", int(company)))
+        billing = (row.get("billingContact") or {}).get("id")
+        near.memo[_GATHERED] = [{**one, _BILLING: one["id"] == billing} for one in rows]
+        near.memo[_COMPANY_NAME] = row.get("name") or reading.title
+        near.rows.update({(self.contact.remote_kind, str(one["id"])): one for one in rows})
+
+    def newcomers(self, reading: Reading, near: Neighbours) -> Sequence[Newcomer]:
+        """Active contacts there that are none of ours. Those that were made inactive before we knew them stay there."""
+        known = {link.remote_id for link in near.links.values() if link.remote_kind == self.contact.remote_kind}
+        return [
+            Newcomer(self.contact, row, f"{row.get('firstName', '')} {row.get('lastName', '')} of {reading.title}")
+            for row in near.memo.get(_GATHERED, ())
+            if str(row["id"]) not in known and not row.get("inactiveFlag")
+        ]
 
     async def verify(self, remote: Remote, reading: Reading, near: Neighbours) -> Sequence[Problem]:
         return ()

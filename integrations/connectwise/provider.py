@@ -9,18 +9,29 @@ from domain.context import Context
 from domain.integration_settings import service as integration_settings
 from domain.integration_settings.connectwise import PROVIDER
 from domain.integration_settings.service import Keys
+from integrations.connectwise.arrivals import Companies, Contacts
+from integrations.connectwise.callbacks import Registration
 from integrations.connectwise.client import Client, Connection
 from integrations.connectwise.explain import explain
 from integrations.connectwise.organizations import OrganizationPlan
+from integrations.connectwise.products import KIND as CATALOG_ITEM
+from integrations.connectwise.products import CatalogItemPlan
 from integrations.connectwise.quotes import QuotePlan
 from integrations.connectwise.remote import Remote
 from integrations.core import lease
+from integrations.core.arriving import Arriving
+from integrations.core.chores import Chore
 from integrations.core.errors import RemoteError
+from integrations.core.poller import Poll
 from integrations.core.provider import Plan, Problem, Record
 
 
 class ConnectWise:
-    """`client_id` identifies this software to ConnectWise; it belongs to the deployment, not to a tenant."""
+    """`client_id` identifies this software to ConnectWise; it belongs to the deployment, not to a tenant.
+
+    `public_url`: where it may call us; empty: nowhere, so that its changes come by polling alone. `page`: rows that are read
+    at once then.
+    """
 
     name = PROVIDER
     title = "ConnectWise"
@@ -32,8 +43,24 @@ class ConnectWise:
         timeout: float = 10.0,
         allow_loopback: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
+        public_url: str = "",
+        page: int = 1000,
     ) -> None:
-        self.plans: Mapping[str, Plan] = {"organization": OrganizationPlan(), "quote": QuotePlan()}
+        companies, contacts = Companies(page), Contacts(page)
+        self.chores: Mapping[str, Chore] = {
+            "remote_company": Arriving(companies),
+            "remote_contact": Arriving(contacts),
+            "poll": Poll(
+                {"company": companies, "contact": contacts},
+                {"company": "Changes of companies in ConnectWise", "contact": "Changes of contacts in ConnectWise"},
+            ),
+            "callbacks": Registration(public_url),
+        }
+        self.plans: Mapping[str, Plan] = {
+            "organization": OrganizationPlan(),
+            CATALOG_ITEM: CatalogItemPlan(),
+            "quote": QuotePlan(),
+        }
         self._client_id = client_id
         self._timeout = timeout
         self._allow_loopback = allow_loopback

@@ -39,6 +39,10 @@ SOURCES = {
     ChoiceKind.DEPARTMENTS: Source("/system/departments", recommended=("Sales",)),
     ChoiceKind.MEMBERS: Source("/system/members"),
     ChoiceKind.CATALOG_ITEMS: Source("/procurement/catalog", "identifier"),
+    ChoiceKind.PRODUCT_TYPES: Source("/procurement/types", recommended=("Hardware", "Miscellaneous")),
+    ChoiceKind.BILLING_CYCLES: Source("/finance/billingCycles"),
+    ChoiceKind.CATEGORIES: Source("/procurement/categories"),
+    ChoiceKind.SUBCATEGORIES: Source("/procurement/subcategories", parent="category"),
 }
 
 

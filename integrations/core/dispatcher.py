@@ -95,6 +95,7 @@ class Dispatcher:
         slots: int = 50,
         monotonic: Callable[[], float] = time.monotonic,
         random: Random = random.random,
+        token: Callable[[], UUID] = uuid4,
     ) -> None:
         self._database = database
         self._shelf = shelf
@@ -103,6 +104,7 @@ class Dispatcher:
         self._slots = slots
         self._monotonic = monotonic
         self._random = random
+        self._token = token
         self._runs: set[asyncio.Task[None]] = set()
         self._chores: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Lock()
@@ -140,8 +142,12 @@ class Dispatcher:
         self._stopping = True
         if self._alarm is not None:
             self._alarm.cancel()
-        if self._runs:
-            await asyncio.wait(self._runs, timeout=grace)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                async with self._draining:  # a claim that is under way becomes a run like the others
+                    pass
+                if self._runs:
+                    await asyncio.wait(self._runs)
         for run in list(self._runs):
             run.cancel()
         if self._runs:
@@ -150,7 +156,7 @@ class Dispatcher:
     async def claim(self, wake: Mapping[str, object] | None = None) -> Claim | None:
         """The next due record, leased to us; None when nothing is due. `wake`: whose lane to wake first (None: all)."""
         while True:
-            since, token = self._monotonic(), uuid4()
+            since, token = self._monotonic(), self._token()
             async with self._database.system() as session:
                 if wake is not None:
                     await session.execute(_WAKE, wake)

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from domain.context import Actor
 from domain.db import Database
 from domain.errors import UserError
-from domain.ids import split_subject
+from domain.ids import keyed_subject, split_subject
 from domain.sync.models import ErrorKind
 from integrations.core import errors, merge
+from integrations.core.chores import Job, attempt
 from integrations.core.lease import Lease, LeaseLost
 from integrations.core.ledger import Ledger
 from integrations.core.outcome import Later, Need, Outcome
 from integrations.core.provider import (
     Direction,
+    Gathering,
     Link,
+    Mapping,
     Neighbours,
     Plan,
     Problem,
@@ -52,6 +55,9 @@ class Engine:
     async def reconcile(self, provider: Provider, actor: Actor, root: str, lease: Lease, *, look: bool) -> Outcome:
         """Everything `root` needs with this provider, once."""
         kind, key = split_subject(root)
+        chore = provider.chores.get(kind)
+        if chore is not None:
+            return await attempt(chore, Job(self.database, provider, root, key, lease, self.timing))
         plan = provider.plans.get(kind)
         if plan is None:
             return Outcome()
@@ -88,6 +94,7 @@ class _Run:
     closed: set[str] = field(default_factory=set)
     wrote: bool = False
     called: bool = False
+    gone: bool = False
     wait: float | None = None
     later: Later | None = None
 
@@ -104,6 +111,8 @@ class _Run:
                 continue
             try:
                 await self._one(record)
+                if record.subject == self.ledger.root and not await self._go_on_below(record):
+                    break
             except errors.Unauthorized as error:
                 return self._outcome(unauthorized=error.text)
             except errors.TryLater as error:
@@ -112,6 +121,8 @@ class _Run:
                 if self.later.hold or failing is not None:
                     break
                 failing = record
+        else:
+            await self._take_over()
         unfinished = self.problems or self.needs or self.later or self.wait is not None
         if not unfinished and (self.wrote or self.look):
             try:
@@ -121,6 +132,47 @@ class _Run:
             except errors.RemoteError as error:
                 self.problems.append(self._explain(error, self.reading.records[0]))
         return self._outcome()
+
+    async def _go_on_below(self, root: Record) -> bool:
+        """The root is done. Its parts follow, unless its counterpart is gone; for a look they are read together."""
+        if self.gone:
+            return False
+        link = self.near.links.get(root.subject)
+        if self.look and isinstance(self.plan, Gathering) and link is not None and link.remote_id is not None:
+            try:
+                await self.plan.gather(self.remote, self.reading, self.near)
+            except (errors.Unauthorized, errors.TryLater):
+                raise
+            except errors.RemoteError as error:
+                self.problems.append(self._explain(error, root))
+                return False
+        return True
+
+    async def _take_over(self) -> None:
+        """What people made over there under this root becomes ours."""
+        if not self.look or not isinstance(self.plan, Gathering):
+            return
+        newcomers = self.plan.newcomers(self.reading, self.near)
+        taken = await self.ledger.taken(
+            {(one.mapping.remote_kind, one.mapping.remote_id(one.row)) for one in newcomers}
+        )
+        for one in newcomers:
+            remote_id = one.mapping.remote_id(one.row)
+            if (one.mapping.remote_kind, remote_id) in taken:
+                continue
+            try:
+                url = self.provider.address(self.remote, one.mapping.remote_kind, remote_id)
+                async with self.ledger.transaction() as ctx:
+                    subject = await one.mapping.adopt(ctx, self.ledger.root, one.row)
+                    if subject is not None:
+                        agreed = merge.agreement(one.mapping.theirs(one.row))
+                        await self.ledger.adopt(ctx, subject, one.mapping.remote_kind, remote_id, agreed, url)
+            except UserError as error:
+                text = (
+                    f"{self.provider.title} has a value that can't be taken over here: {error.message} Change it there."
+                )
+                subject = keyed_subject(f"remote_{one.mapping.remote_kind}", remote_id)
+                self.problems.append(Problem(ErrorKind.REJECTED, text, subject, one.title))
 
     def _outcome(self, *, unauthorized: str | None = None) -> Outcome:
         root = self.near.links.get(self.ledger.root)
@@ -254,7 +306,12 @@ class _Run:
         assert remote_id is not None
         self.called = True
         if mapping.direction is Direction.TWO_WAY:
-            row = await mapping.fetch(self.remote, remote_id)
+            row = await self._row(mapping, remote_id)
+            try:
+                mapping.check(row, record.local, self.near)
+            except Problem:
+                self.gone = self.gone or record.subject == self.ledger.root
+                raise
             decision = merge.decide(link.agreed, ours, mapping.theirs(row), ours_win_first=self.reading.ours_win_first)
         else:
             if self.look:
@@ -266,6 +323,12 @@ class _Run:
         await self._write_down(record, remote_id, decision.agreed, pull=decision.pull)
         if decision.conflicts:
             raise Problem(ErrorKind.CONFLICT, _both(self.provider.title, decision.conflicts))
+
+    async def _row(self, mapping: Mapping, remote_id: str) -> Row:
+        name = (mapping.remote_kind, remote_id)
+        if name not in self.near.rows:
+            self.near.rows[name] = await mapping.fetch(self.remote, remote_id)
+        return self.near.rows[name]
 
     async def _remove(self, record: Record, link: Link | None) -> None:
         if link is None:
@@ -305,15 +368,7 @@ class _Run:
         return parent is not None and parent.remote_id is not None
 
     def _later(self, error: errors.TryLater, record: Record) -> Later:
-        return Later(
-            text=error.text,
-            retry_after=error.retry_after,
-            # No answer at all, or "too many": every other record would fare the same.
-            hold=error.status is None or error.status in (429, 502, 503, 504),
-            subject=record.subject,
-            title=record.title,
-            remote_code=error.code or None,
-        )
+        return Later.of(error, record.subject, record.title)
 
     def _explain(self, error: errors.RemoteError, record: Record) -> Problem:
         return self.provider.explain(error, record).about(record.subject, record.title)

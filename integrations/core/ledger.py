@@ -3,12 +3,12 @@
 It reads no record of ours and decides nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.context import Context
@@ -70,6 +70,38 @@ class Ledger:
                 )
             )
         return other is not None
+
+    async def taken(self, records: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these (remote kind, remote id) are linked with anything of ours."""
+        if not records:
+            return set()
+        async with self.transaction() as ctx:
+            rows = await ctx.session.execute(
+                select(ExternalLink.remote_kind, ExternalLink.remote_id).where(
+                    ExternalLink.provider == self.provider,
+                    tuple_(ExternalLink.remote_kind, ExternalLink.remote_id).in_(list(records)),
+                )
+            )
+        return {(row.remote_kind, row.remote_id) for row in rows}
+
+    async def adopt(
+        self, ctx: Context, subject: str, remote_kind: str, remote_id: str, agreed: dict[str, Any], url: str | None
+    ) -> None:
+        """A record of ours that was made out of theirs. Should it be linked already, nothing of this is kept."""
+        ctx.session.add(
+            ExternalLink(
+                provider=self.provider,
+                subject=subject,
+                root=self.root,
+                remote_kind=remote_kind,
+                remote_id=remote_id,
+                agreed=agreed,
+                url=url,
+                last_synced_at=func.now(),
+            )
+        )
+        await ctx.session.flush()
+        await self.lease.check(ctx.session)
 
     async def unsettled_for(self, intent_at: datetime, settle: float) -> float:
         """Seconds until an intent has settled, by the database's clock; 0 or less when it has."""

@@ -59,6 +59,11 @@ def agreement(values: Values) -> dict[str, Any]:
     return {name: plain(value) for name, value in values.items()}
 
 
+def differs(agreed: Values | None, theirs: Values) -> bool:
+    """Two-way: whether their values are others than those last agreed on. An echo of what we wrote isn't."""
+    return agreed is None or any(plain(value) != agreed.get(name) for name, value in theirs.items())
+
+
 def decide(agreed: Values | None, ours: Values, theirs: Values, *, ours_win_first: bool = False) -> Decision:
     """Two-way, field by field.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from integrations.core.errors import TryLater
 from integrations.core.provider import Problem
 
 
@@ -23,6 +24,8 @@ class Outcome:
     needs: "Sequence[Need]" = ()
     later: "Later | None" = None
     unauthorized: str | None = None
+    again_in: float | None = None
+    """Seconds after which the same is to be done anew, finished or given up: a poll, a watch."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +47,15 @@ class Later:
     subject: str
     title: str
     remote_code: str | None = None
+
+    @classmethod
+    def of(cls, error: TryLater, subject: str, title: str) -> "Later":
+        return cls(
+            text=error.text,
+            retry_after=error.retry_after,
+            # No answer at all, or "too many": every other record would fare the same.
+            hold=error.status is None or error.status in (429, 502, 503, 504),
+            subject=subject,
+            title=title,
+            remote_code=error.code or None,
+        )

@@ -7,14 +7,17 @@ A *provider* has a *plan* for each kind of root record; a plan reads our side an
 from abc import ABC, abstractmethod
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from domain.context import Context
 from domain.sync.models import ErrorKind
 from integrations.core.errors import RemoteError
+
+if TYPE_CHECKING:
+    from integrations.core.chores import Chore
 
 Row = dict[str, Any]
 """A record as the other side shows it."""
@@ -65,7 +68,7 @@ class Reading:
     ours_win_first: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: whatever passes an exception on sets its traceback
 class Problem(Exception):
     """A failure that a person has to know. `message` names the thing to change and where."""
 
@@ -76,9 +79,11 @@ class Problem(Exception):
     setting: str | None = None
     remote_code: str | None = None
     remote_text: str | None = None
+    look_at: str | None = None
+    """Another root whose counterpart over there may be gone: it is looked at."""
 
     def about(self, subject: str, title: str) -> "Problem":
-        return Problem(self.kind, self.message, subject, title, self.setting, self.remote_code, self.remote_text)
+        return replace(self, subject=subject, title=title)
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ class Neighbours:
 
     links: dict[str, Link] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
+    rows: dict[tuple[str, str], Row] = field(default_factory=dict)
+    """(remote kind, remote id) -> what this run has read over there already."""
 
     def remote_id(self, subject: str) -> str:
         link = self.links.get(subject)
@@ -149,6 +156,9 @@ class Mapping(ABC):
         """Only for records that are removed over there when ours goes."""
         raise NotImplementedError(f"{self.kind} is never removed")
 
+    def check(self, row: Row, local: Any, near: Neighbours) -> None:  # noqa: B027  # most have nothing to say
+        """Raises Problem when this row is no longer the counterpart of `local` (deleted, moved)."""
+
     def theirs(self, row: Row) -> dict[str, Any]:
         """Two-way: their row under the names of `ours`."""
         raise NotImplementedError(f"{self.kind} is one-way")
@@ -156,6 +166,10 @@ class Mapping(ABC):
     async def pull(self, ctx: Context, local: Any, values: dict[str, Any]) -> None:
         """Two-way: take `values` over through the domain service."""
         raise NotImplementedError(f"{self.kind} is one-way")
+
+    async def adopt(self, ctx: Context, root: str, row: Row) -> str | None:
+        """Two-way: make a record of ours out of a row under `root`; its subject. None: one of ours may be it."""
+        raise NotImplementedError(f"{self.kind} is not taken over")
 
     def remote_id(self, row: Row) -> str:
         return str(row["id"])
@@ -174,12 +188,33 @@ class Plan(Protocol):
         """A last look when everything was written: sums, say."""
 
 
+@runtime_checkable
+class Gathering(Protocol):
+    """A plan whose roots have parts that people make over there."""
+
+    async def gather(self, remote: Any, reading: Reading, near: Neighbours) -> None:
+        """Once the root is linked and is to be looked at: read its parts together, into `near`."""
+
+    def newcomers(self, reading: Reading, near: Neighbours) -> "Sequence[Newcomer]":
+        """What was gathered, is wanted here, and belongs to none of our records under this root."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A record over there that has no counterpart here."""
+
+    mapping: Mapping
+    row: Row
+    title: str
+
+
 class Provider(Protocol):
     """A vendor on the shelf."""
 
     name: str
     title: str
     plans: Dictionary[str, Plan]
+    chores: Dictionary[str, "Chore"]
 
     async def remote(self, ctx: Context) -> Any:
         """The client of this tenant's connection, or None when it isn't connected. Opens no connection by itself."""

@@ -20,7 +20,8 @@ from integrations.core.outcome import Later, Need, Outcome
 from integrations.core.provider import Problem
 from integrations.core.timing import Random, Timing
 
-# :finished — the run did all it could; :delay — seconds until it is due again when it isn't finished (null: at once).
+# :finished — the run did all it could; :delay — seconds until it is due again when it isn't finished (null: at once);
+# :again — seconds until the same is done anew (null: when somebody asks for it).
 _SETTLE = text("""
     UPDATE sync_task SET
       lease_token = NULL, lease_until = NULL,
@@ -33,14 +34,15 @@ _SETTLE = text("""
         WHEN :failed THEN now() + make_interval(secs => :delay)
         WHEN wanted > :wanted THEN
           greatest(now(), CASE WHEN :wrote THEN now() + make_interval(secs => :pace) ELSE paced_until END)
-        WHEN :finished THEN CAST(NULL AS timestamptz)
+        WHEN :finished THEN now() + make_interval(secs => CAST(:again AS double precision))
         ELSE now() + make_interval(secs => :delay)
       END
     WHERE id = :task AND lease_token = :token
     RETURNING due_at, attempts, extract(epoch FROM now() - failing_since) AS failing_for
 """)
 _GIVE_UP = text(
-    "UPDATE sync_task SET due_at = NULL, attempts = 0, failing_since = NULL, done = :wanted WHERE id = :task"
+    "UPDATE sync_task SET due_at = now() + make_interval(secs => CAST(:again AS double precision)),"
+    " attempts = 0, failing_since = NULL, done = :wanted WHERE id = :task RETURNING due_at"
 )
 _WAKE_WAITERS = text("""
     UPDATE sync_task SET due_at = now(), waits_for = NULL
@@ -52,9 +54,9 @@ _LANE = text("""
     UPDATE lane SET
       -- Calls that were under way together fail together: that is one failure.
       failures = CASE
-        WHEN :hold AND held_until <= now() THEN failures + 1
+        WHEN :hold AND held_until <= now() THEN lane.failures + 1
         WHEN :answered THEN 0
-        ELSE failures END,
+        ELSE lane.failures END,
       held_until = CASE
         WHEN held_until = 'infinity' THEN held_until
         WHEN :hold THEN greatest(held_until, now() + make_interval(secs => :seconds))
@@ -63,10 +65,11 @@ _LANE = text("""
       next_at = CASE
         WHEN held_until = 'infinity' THEN next_at
         WHEN :hold THEN now() + make_interval(secs => :seconds)
-        WHEN :answered AND failures > 0 THEN now()
+        WHEN :answered AND lane.failures > 0 THEN now()
         ELSE least(next_at, greatest(CAST(:due AS timestamptz), held_until)) END
-    WHERE tenant_id = :tenant AND provider = :provider
-    RETURNING failures
+    FROM (SELECT id, failures FROM lane WHERE tenant_id = :tenant AND provider = :provider) AS before
+    WHERE lane.id = before.id
+    RETURNING lane.failures, before.failures AS failures_before
 """)
 
 
@@ -105,6 +108,7 @@ async def settle(
                 "wrote": outcome.wrote,
                 "pace": timing.pace,
                 "delay": delay,
+                "again": outcome.again_in,
                 "waits_for": next(iter([*open_needs, *blocking]), None),
             },
         )
@@ -114,12 +118,14 @@ async def settle(
     due = row.due_at
     given_up = failed and (row.attempts >= timing.attempts or float(row.failing_for or 0) >= timing.give_up_after)
     if given_up and outcome.later is not None:
-        await ctx.session.execute(_GIVE_UP, {"task": task_id, "wanted": wanted})
+        due = await ctx.session.scalar(_GIVE_UP, {"task": task_id, "wanted": wanted, "again": outcome.again_in})
         problems.append(_gave_up(outcome.later, row.attempts))
-        due = None
     if open_needs:
         # In the same transaction as waiting for it: its run will come after this commit and will find who waits.
         ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, open_needs, provider=provider)
+    doubtful = {problem.look_at for problem in problems if problem.look_at}
+    if doubtful:
+        ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, sorted(doubtful), provider=provider, look=True)
     if finished or given_up or stuck:
         await _errors(ctx, provider, root, problems, clear=finished or stuck)
     elif problems:
@@ -160,7 +166,7 @@ async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing:
     seconds = timing.hold(failures + 1, random)
     if outcome.later is not None and outcome.later.retry_after:
         seconds = max(seconds, outcome.later.retry_after)
-    await ctx.session.execute(
+    result = await ctx.session.execute(
         _LANE,
         {
             "tenant": ctx.tenant_id,
@@ -171,6 +177,11 @@ async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing:
             "due": due,
         },
     )
+    lane = result.one_or_none()
+    if lane is not None and lane.failures == timing.unreachable_after > lane.failures_before:
+        await integration_settings.note(ctx, provider, ConnectionStatus.UNREACHABLE)
+    elif lane is not None and lane.failures < timing.unreachable_after <= lane.failures_before:
+        await integration_settings.note(ctx, provider, ConnectionStatus.CONNECTED)
     if due is not None and not hold:
         ctx.wake.add(provider)
 

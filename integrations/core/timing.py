@@ -27,6 +27,16 @@ class Timing:
     longest_retry: float = 15 * 60.0
     longest_hold: float = 40.0
     """An outage is probed at least this often, so that a backlog starts within a minute of the recovery."""
+    unreachable_after: int = 4
+    """Failures in a row after which the connection is shown as unreachable. Work goes on all the same."""
+    poll: float = 60.0
+    """How often changes over there are asked for."""
+    overlap: float = 300.0
+    """A poll begins this much before the last one did: clocks differ, and what commits late is dated back."""
+    watch: float = 15 * 60.0
+    """How often registered callbacks are looked after."""
+    intent: float = 1.0
+    """How often an arrival asks whether the creates that are on their way have ended."""
     attempts: int = 20
     give_up_after: float = 72 * 3600.0
 

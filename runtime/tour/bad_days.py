@@ -9,8 +9,8 @@ import time
 
 import redis
 
+from runtime.tour.looks import QUOTE, synced
 from runtime.tour.stage import Answer, Stage
-from runtime.tour.steps import QUOTE, synced
 
 ERRORS = "{ syncErrors { nodes { id kind title message setting } } }"
 

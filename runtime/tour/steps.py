@@ -7,14 +7,10 @@ days that follow are `bad_days.py`.
 from __future__ import annotations
 
 import time
-from decimal import Decimal
-from typing import Any
 
+from runtime.tour.looks import synced
+from runtime.tour.quoting import accept, products, quick_changes, quote
 from runtime.tour.stage import Answer, Stage
-
-SYNC = "sync { state externalId externalUrl lastSyncedAt lastError { kind message } }"
-QUOTE = f"quote {{ id number status version subtotal {{ amount }} lines {{ id title optional }} {SYNC} }}"
-LINES = 12
 
 
 def install(stage: Stage) -> None:
@@ -60,8 +56,9 @@ def choose(stage: Stage) -> None:
         *("companyTypes", "companyStatuses", "contactTypes"),
         *("opportunityStages", "opportunityStatuses", "opportunityTypes", "probabilities"),
         *("locations", "departments", "members", "catalogItems"),
+        *("productTypes", "billingCycles", "categories", "subcategories"),
     )
-    listed = " ".join(f"{kind} {{ id name active recommended }}" for kind in kinds)
+    listed = " ".join(f"{kind} {{ id name active recommended parentId }}" for kind in kinds)
     choices = stage.ask(f"{{ connectWise {{ choices {{ {listed} }} }} }}")["connectWise"]["choices"]
     refused = stage.attempt(
         "updateConnectWiseOrganizationSync", "connectWise { status }", enabled=True, companyTypeId=None
@@ -80,9 +77,15 @@ def choose(stage: Stage) -> None:
         takeOverTypeIds=[company_type],
         takeOverStatusIds=[status],
     )
+    category = _pick(choices["categories"], "Hardware")
     stage.do(
         "updateConnectWiseProductSync",
         "connectWise { status }",
+        productTypeId=_pick(choices["productTypes"], "Hardware"),
+        productClass="NON_INVENTORY",
+        billingCycleId=_pick(choices["billingCycles"], "Monthly"),
+        defaultCategoryId=category,
+        defaultSubcategoryId=_pick([each for each in choices["subcategories"] if each["parentId"] == category]),
         catchAllItemId=_pick(choices["catalogItems"], "QUOTE-LINE"),
     )
     stages, statuses = choices["opportunityStages"], choices["opportunityStatuses"]
@@ -134,86 +137,6 @@ def organization(stage: Stage) -> None:
     stage.note(f"company {companies[0]['id']} “{companies[0]['name']}” with {len(contacts)} contacts")
 
 
-def quote(stage: Stage) -> None:
-    """A quote with 12 lines: one opportunity, right stage, status and owner, equal to the cent"""
-    owner = next(
-        employee
-        for employee in stage.ask("{ employees { nodes { id email } } }")["employees"]["nodes"]
-        if employee["email"].startswith("apatel")
-    )
-    lines: list[Answer] = [
-        {
-            "title": f"Item {number} {stage.mark}",
-            "quantity": str(number if number % 4 else Decimal("1.5")),
-            "unitPrice": str(Decimal("19.99") + number),
-            "taxRate": "7.5",
-            **({"discountPercent": "33.3333"} if number % 3 == 0 else {}),
-            **({"optional": True} if number == LINES else {}),
-        }
-        for number in range(1, LINES + 1)
-    ]
-    ours = stage.memory["organization"]
-    before = stage.last_request()
-    made = stage.do(
-        "createQuote",
-        QUOTE,
-        organizationId=ours["id"],
-        contactId=ours["contacts"][0]["id"],
-        ownerId=owner["id"],
-        title="Network refresh",
-        lines=lines,
-    )["quote"]
-    stage.memory["quote"] = made
-    synced(stage, "quote", made["id"])
-    stage.arrival(before)
-    theirs = opportunity(stage)
-    chosen = stage.memory["chosen"]
-    stage.check(theirs["stage"]["id"] == chosen["newStageId"], f"the stage is {theirs['stage']}")
-    stage.check(theirs["status"]["id"] == chosen["newStatusId"], f"the status is {theirs['status']}")
-    stage.check(theirs["primarySalesRep"]["identifier"] == "apatel", f"the owner is {theirs['primarySalesRep']}")
-    equal_to_the_cent(stage, LINES)
-
-
-def quick_changes(stage: Stage) -> None:
-    """Ten quick changes: at most three writes on the opportunity, one for each changed line"""
-    made, before = stage.memory["quote"], stage.last_request()
-    for number in range(5):
-        stage.do("updateQuote", "quote { id }", quoteId=made["id"], title=f"Network refresh, draft {number + 1}")
-        stage.do("updateQuoteLine", "quote { id }", lineId=made["lines"][number]["id"], quantity=str(20 + number))
-    synced(stage, "quote", made["id"])
-    writes = [call for call in stage.requests(before) if call["method"] in ("POST", "PATCH", "PUT", "DELETE")]
-    on_opportunity = [call for call in writes if "/opportunities" in call["path"]]
-    on_lines = [call["path"] for call in writes if "/products" in call["path"]]
-    stage.check(1 <= len(on_opportunity) <= 3, f"{len(on_opportunity)} writes on the opportunity")
-    stage.check(len(on_lines) == len(set(on_lines)) == 5, f"writes on lines: {on_lines}")
-    stage.check(opportunity(stage)["name"].endswith("draft 5"), "the last title is not there")
-    equal_to_the_cent(stage, LINES)
-    stage.note(f"{len(on_opportunity)} writes on the opportunity, {len(on_lines)} on 5 changed lines")
-
-
-def accept(stage: Stage) -> None:
-    """The customer accepts with one optional line off: won there, that line gone, the sales order exists here"""
-    made = stage.memory["quote"]
-    stage.do("sendQuote", "quote { status }", quoteId=made["id"])
-    optional = next(line for line in made["lines"] if line["optional"])
-    before = stage.last_request()
-    result = stage.do(
-        "acceptQuote",
-        f"{QUOTE} salesOrder {{ id number status total {{ amount }} }}",
-        quoteId=made["id"],
-        choices=[{"lineId": optional["id"], "selected": False}],
-        acceptedBy="Ada Okafor",
-    )
-    stage.check(result["salesOrder"] is not None, "there is no sales order")
-    synced(stage, "quote", made["id"])
-    stage.arrival(before)
-    theirs, chosen = opportunity(stage), stage.memory["chosen"]
-    stage.check(theirs["stage"]["id"] == chosen["wonStageId"], f"the stage is {theirs['stage']}")
-    stage.check(theirs["status"]["id"] == chosen["wonStatusId"], f"the status is {theirs['status']}")
-    equal_to_the_cent(stage, LINES - 1)
-    stage.note(f"sales order {result['salesOrder']['number']}")
-
-
 def second_tenant(stage: Stage) -> None:
     """A second tenant sees none of it"""
     other, ours = stage.running["otherToken"], stage.memory["quote"]["id"]
@@ -239,53 +162,12 @@ STEPS = (
     syncs_are_off,
     choose,
     organization,
+    products,
     quote,
     quick_changes,
     accept,
     second_tenant,
 )
-
-
-def synced(stage: Stage, kind: str, record: str, *, seconds: float | None = None) -> Answer:
-    """Wait until the record is SYNCED, or say which error stopped it."""
-
-    def look() -> Any:
-        query = f"query($id: ID!) {{ node(id: $id) {{ ... on {kind.title()} {{ {SYNC} }} }} }}"
-        state = stage.ask(query, {"id": record})["node"]["sync"]
-        stage.check(state["state"] != "ERROR", f"a sync error: {(state['lastError'] or {}).get('message')}")
-        return state if state["state"] == "SYNCED" else None
-
-    found: Answer = stage.until(f"the {kind} is SYNCED", look, seconds=seconds)
-    return found
-
-
-def opportunity(stage: Stage) -> Answer:
-    """The one opportunity of the tour's quote, as it stands in ConnectWise."""
-    number = stage.memory["quote"]["number"]
-    rows = stage.there("sales/opportunities", f'company/id={stage.memory["company"]} and name contains "{number} "')
-    stage.check(len(rows) == 1, f"{len(rows)} opportunities for {number} in ConnectWise")
-    return rows[0]
-
-
-def equal_to_the_cent(stage: Stage, lines: int) -> None:
-    query = "query($id: ID!) { node(id: $id) { ... on Quote { subtotal { amount } } } }"
-    ours = Decimal(stage.ask(query, {"id": stage.memory["quote"]["id"]})["node"]["subtotal"]["amount"])
-    theirs = opportunity(stage)
-    products = [
-        row
-        for row in stage.there("procurement/products", f"opportunity/id={theirs['id']}")
-        if row["description"] != "Rounding"
-    ]
-    total = sum(
-        (
-            Decimal(str(row["extPrice"]))
-            for row in stage.there("procurement/products", f"opportunity/id={theirs['id']}")
-        ),
-        Decimal(0),
-    )
-    stage.check(len(products) == lines, f"{len(products)} lines in ConnectWise, not {lines}")
-    stage.check(total == ours, f"{total} in ConnectWise, {ours} here")
-    stage.note(f"opportunity {theirs['id']} “{theirs['name']}”, {theirs['stage']['name']}, {lines} lines, {total}")
 
 
 def _keys(stage: Stage) -> Answer:

@@ -19,13 +19,13 @@ def at(data_dir: Path) -> Stage:
     return Stage(run_file, patience=60)
 
 
-def elsewhere(api: str, token: str, *, other_token: str | None, sandbox: str) -> Stage:
-    """An instance that others started; its ConnectWise is a sandbox with the keys every sandbox begins with."""
+def elsewhere(apis: list[str], token: str, *, other_token: str | None, sandbox: str) -> Stage:
+    """An instance that others started, at one address or several; its ConnectWise is a sandbox with its first keys."""
     from integrations.connectwise.sandbox.seed import DEMO
 
     keys = {"companyId": DEMO.company_id, "publicKey": DEMO.public_key, "privateKey": DEMO.private_key}
     told = {
-        "api": api,
+        "api": apis,
         "token": token,
         "otherToken": other_token,
         "sandbox": sandbox,

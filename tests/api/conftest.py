@@ -89,9 +89,12 @@ CREATE_ORGANIZATION = """mutation ($input: CreateOrganizationInput!) {
   createOrganization(input: $input) { organization { id contacts { id } } userErrors { code field message } }
 }"""
 CREATE_QUOTE = """mutation ($input: CreateQuoteInput!) {
-  createQuote(input: $input) { quote { id number lines { id } } userErrors { code field message } }
+  createQuote(input: $input) { quote { id number lines { id } sections { id lines { id } } } userErrors { code field message } }
 }"""
-LINES = [
+CREATE_PRODUCT = """mutation ($input: CreateProductInput!) {
+  createProduct(input: $input) { product { id number version } userErrors { code field message } }
+}"""
+LINES: list[dict[str, Any]] = [
     {"title": "Firewall", "quantity": "2", "unitPrice": "499.90", "taxRate": "20"},
     {"title": "Support", "quantity": "12", "unitPrice": "89", "discountPercent": "10", "optional": True},
 ]
@@ -99,6 +102,11 @@ LINES = [
 
 async def an_organization(ask: Client, name: str = "Acme Dental", **more: Any) -> dict[str, Any]:
     return (await ask(CREATE_ORGANIZATION, input={"name": name, **more}))["createOrganization"]["organization"]
+
+
+async def a_product(ask: Client, **more: Any) -> dict[str, Any]:
+    input = {"title": "Firewall F-40", "price": "499.90", **more}
+    return (await ask(CREATE_PRODUCT, input=input))["createProduct"]["product"]
 
 
 async def a_quote(ask: Client, organization_id: str | None = None, **more: Any) -> dict[str, Any]:

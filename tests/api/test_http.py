@@ -154,7 +154,7 @@ async def test_an_answer_that_nobody_understands_is_not_given(ask):
 async def test_one_of_several_operations_runs(http, ask):
     body = {"query": "query a { viewer { scopes } } query b { __typename }", "operationName": "b"}
     headers = {"Authorization": f"Bearer {ask.token}"}
-    assert (await http.post("/graphql", json=body, headers=headers)).json() == {"data": {"__typename": "Query"}}
+    assert (await http.post("/graphql", json=body, headers=headers)).json()["data"] == {"__typename": "Query"}
     body["operationName"] = "c"
     assert (await http.post("/graphql", json=body, headers=headers)).status_code == 422
 
@@ -247,7 +247,7 @@ QUOTE = "UXVvdGU6MDE4OTAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw"
         "{ quotes { nodes { titel } } }",
         "{ quotes(frist: 1) { totalCount } }",
         "{ quotes(filter: {numbr: 1}) { totalCount } }",
-        "{ quotes(filter: {status: [SEND]}) { totalCount } }",
+        "{ quotes(filter: {status: {in: [SEND]}}) { totalCount } }",
         "{ ... on Quot { id } }",
         "query ($x: QuoteFilte) { quotes(filter: $x) { totalCount } }",
         "{ viewer @skp(if: true) { scopes } }",
@@ -301,15 +301,15 @@ async def test_scalars_are_strict(ask, value, type):
     query, field = {
         "Date": ("mutation ($x: Date) { createQuote(input: {organizationId: \"x\", title: \"x\", expiryDate: $x})"
                  " { userErrors { code } } }", "x"),
-        "Decimal": ("query ($x: Decimal) { quotes(filter: {totalMin: $x}) { totalCount } }", "x"),
-        "DateTime": ("query ($x: DateTime) { quotes(filter: {createdAfter: $x}) { totalCount } }", "x"),
+        "Decimal": ("query ($x: Decimal) { quotes(filter: {total: {gte: $x}}) { totalCount } }", "x"),
+        "DateTime": ("query ($x: DateTime) { quotes(filter: {createdAt: {gt: $x}}) { totalCount } }", "x"),
     }[type]  # fmt: skip
     assert await ask.code(query, **{field: value}) == "BAD_REQUEST"
 
 
 async def test_decimals_are_taken_as_they_are_written(ask):
     for written in ('"10.50"', "10.50", "10", '"+1"', "-3.5"):
-        query = f"{{ quotes(filter: {{totalMin: {written}}}) {{ totalCount }} }}"
+        query = f"{{ quotes(filter: {{total: {{gte: {written}}}}}) {{ totalCount }} }}"
         assert (await ask(query))["quotes"] == {"totalCount": 0}
 
 

@@ -242,6 +242,10 @@ KINDS = {
     "departments": "DEPARTMENTS",
     "members": "MEMBERS",
     "catalogItems": "CATALOG_ITEMS",
+    "productTypes": "PRODUCT_TYPES",
+    "billingCycles": "BILLING_CYCLES",
+    "categories": "CATEGORIES",
+    "subcategories": "SUBCATEGORIES",
 }
 
 

@@ -65,7 +65,8 @@ async def test_pages_are_complete_in_both_directions(ask, msp, order):
         forward += titles(page)
         after = page["pageInfo"]["endCursor"]
     assert forward == whole
-    backward, before = [], None
+    backward: list[str] = []
+    before = None
     for more in (True, True, True, False):
         page = (await ask(BACKWARD, before=before, orderBy=order))["quotes"]
         assert (page["pageInfo"]["hasPreviousPage"], page["pageInfo"]["hasNextPage"]) == (more, before is not None)
@@ -171,6 +172,6 @@ async def test_a_page_has_its_limits(ask, arguments, code):
 
 
 async def test_every_list_is_paged(ask):
-    for name in ("organizations", "contacts", "employees", "quotes", "salesOrders", "syncErrors"):
+    for name in ("organizations", "contacts", "employees", "products", "quotes", "salesOrders", "syncErrors"):
         query = f"{{ {name}(first: 1) {{ edges {{ cursor node {{ id }} }} nodes {{ id }} totalCount }} }}"
         assert (await ask(query))[name] == {"edges": [], "nodes": [], "totalCount": 0}

@@ -12,7 +12,7 @@ from tests.api.conftest import Client, a_quote
 
 OPEN = {
     # They hold nothing of a tenant, only shapes around what is declared elsewhere.
-    "Address", "Money", "PageInfo", "Tenant", "UserError", "Viewer",
+    "Address", "Delivery", "Money", "PageInfo", "Tenant", "UserError", "Viewer",
 }  # fmt: skip
 
 
@@ -73,6 +73,8 @@ READS = {
     "organizations { __typename }": "organizations:read",
     "contacts { nodes { id } }": "organizations:read",
     "employees { nodes { id } }": "employees:read",
+    "products { nodes { id } }": "products:read",
+    "productCategories { nodes { id } }": "products:read",
     "quotes { nodes { id } }": "quotes:read",
     "salesOrders { nodes { id } }": "sales_orders:read",
     "syncErrors { nodes { id } }": "sync:read",
@@ -150,6 +152,9 @@ IDS = {
     "lineId": "QuoteLine",
     "organizationId": "Organization",
     "contactId": "Contact",
+    "productId": "Product",
+    "categoryId": "ProductCategory",
+    "sectionId": "QuoteSection",
     "id": "SyncError",
 }
 

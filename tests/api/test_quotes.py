@@ -239,17 +239,18 @@ async def test_quotes_are_filtered(ask):
     assert await titles() == ["cheap", "dear"]
     assert await titles(order="TOTAL") == ["cheap", "dear"]
     assert await titles(order="UPDATED_AT") == ["dear", "cheap"]
-    assert await titles(status=["SENT", "ACCEPTED"]) == ["cheap"]
-    assert await titles(status=[]) == []
-    assert await titles(organizationId=two["id"]) == ["dear"]
-    assert await titles(number="Q-1002") == ["dear"]
-    assert await titles(totalMin="10.011") == ["dear"]
-    assert await titles(totalMin="10.01", totalMax="10.019") == ["cheap"]
-    assert await titles(totalMax="999999999999999999999999999999") == ["cheap", "dear"]
-    [node] = (await ask(query, filter={"number": "Q-1001"}))["quotes"]["nodes"]
-    assert await titles(createdAfter=node["createdAt"]) == ["dear"]
-    assert await titles(createdBefore=node["createdAt"]) == []
-    assert await titles(createdAfter="0001-01-01T00:00:00Z", createdBefore="9999-12-31T23:59:59Z") == ["cheap", "dear"]
+    assert await titles(status={"in": ["SENT", "ACCEPTED"]}) == ["cheap"]
+    assert await titles(status={"in": []}) == []
+    assert await titles(organizationId={"eq": two["id"]}) == ["dear"]
+    assert await titles(number={"eq": "Q-1002"}) == ["dear"]
+    assert await titles(total={"gte": "10.011"}) == ["dear"]
+    assert await titles(total={"gte": "10.01", "lte": "10.019"}) == ["cheap"]
+    assert await titles(total={"lte": "999999999999999999999999999999"}) == ["cheap", "dear"]
+    [node] = (await ask(query, filter={"number": {"eq": "Q-1001"}}))["quotes"]["nodes"]
+    assert await titles(createdAt={"gt": node["createdAt"]}) == ["dear"]
+    assert await titles(createdAt={"lt": node["createdAt"]}) == []
+    always = {"between": ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]}
+    assert await titles(createdAt=always) == ["cheap", "dear"]
 
 
 async def test_sales_orders_are_listed(ask):
@@ -258,6 +259,6 @@ async def test_sales_orders_are_listed(ask):
     await ask(ACCEPT, input={"quoteId": quote["id"]})
     query = "query ($f: SalesOrderFilter) { salesOrders(filter: $f) { totalCount nodes { number quote { id } } } }"
     order = {"number": "SO-1001", "quote": {"id": quote["id"]}}
-    for filter in ({"number": "SO-1001"}, {"status": ["DRAFT"]}):
+    for filter in ({"number": {"eq": "SO-1001"}}, {"status": {"eq": "DRAFT"}}):
         assert (await ask(query, f=filter))["salesOrders"] == {"totalCount": 1, "nodes": [order]}
-    assert (await ask(query, f={"status": ["CANCELLED"]}))["salesOrders"]["totalCount"] == 0
+    assert (await ask(query, f={"status": {"eq": "CANCELLED"}}))["salesOrders"]["totalCount"] == 0

@@ -61,6 +61,22 @@ def test_mutations_take_one_input_and_give_one_nullable_payload():
             assert is_non_null_type(argument.type)
 
 
+def test_a_change_can_say_which_version_it_is_of():
+    # Settings are no records: the last word holds.
+    changes = [type_ for type_ in types(GraphQLInputObjectType) if type_.name.startswith("Update")]
+    bare = {type_.name for type_ in changes if "version" not in type_.fields and "ConnectWise" not in type_.name}
+    assert bare == set()
+
+
+def test_lists_take_the_same_arguments_everywhere():
+    for name, field in schema.core.query_type.fields.items():
+        if "after" in field.args:
+            assert "filter" in field.args, name
+            filter = get_named_type(field.args["filter"].type)
+            assert isinstance(filter, GraphQLInputObjectType)
+            assert {"and", "or", "not", "id"} <= set(filter.fields), name
+
+
 def test_lists_of_records_at_the_root_are_connections():
     for name, field in schema.core.query_type.fields.items():
         if {"first", "after", "last", "before"} & set(field.args):
@@ -72,6 +88,7 @@ def test_lists_of_records_at_the_root_are_connections():
 
 def test_every_record_is_a_node_of_its_models_name():
     node = schema.core.type_map["Node"]
+    assert isinstance(node, GraphQLInterfaceType)
     names = {type_.name for type_ in schema.core.get_possible_types(node)}
     assert names == set(schema.models)
     assert {type_.name for type_ in types(GraphQLObjectType) if "id" in type_.fields} - names == {"ConnectWiseChoice"}

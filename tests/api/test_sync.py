@@ -1,6 +1,7 @@
 """How records stand with ConnectWise, and sync errors: seen, retried, dismissed."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,8 @@ PROVIDER = "CONNECTWISE"
 SYNC = "sync { state externalId externalUrl lastSyncedAt lastError { message kind } }"
 QUOTE = f"query ($id: ID!) {{ node(id: $id) {{ ... on Quote {{ {SYNC} lines {{ {SYNC} }} }} }} }}"
 ORGANIZATION = f"query ($id: ID!) {{ node(id: $id) {{ ... on Organization {{ {SYNC} contacts {{ {SYNC} }} }} }} }}"
-ERRORS = """query ($filter: SyncErrorFilter) { syncErrors(filter: $filter) { totalCount nodes {
+ERRORS = """query ($filter: SyncErrorFilter, $state: SyncErrorState = OPEN) {
+  syncErrors(filter: $filter, state: $state) { totalCount nodes {
   id kind title message setting remoteCode remoteText attempts firstAt lastAt resolvedAt resolution dismissReason
   record { id __typename }
 } } }"""
@@ -158,7 +160,7 @@ async def test_errors_are_listed_with_their_record(ask, msp, quote, root):
 
 async def test_errors_are_filtered(ask, msp, quote, root):
     line = subject("quote_line", quote["lines"][0]["id"])
-    solved = {"resolved_at": datetime.now(UTC)}
+    solved: dict[str, Any] = {"resolved_at": datetime.now(UTC)}
     await add(
         msp,
         failed(root, message="open"),
@@ -167,17 +169,20 @@ async def test_errors_are_filtered(ask, msp, quote, root):
         failed(root, message="dismissed", resolution="DISMISSED", **solved),
     )
 
-    async def messages(**filter):
-        return sorted(node["message"] for node in (await ask(ERRORS, filter=filter))["syncErrors"]["nodes"])
+    async def messages(state="OPEN", **filter):
+        found = (await ask(ERRORS, filter=filter, state=state))["syncErrors"]["nodes"]
+        return sorted(node["message"] for node in found)
 
     assert await messages() == ["line", "open"]
-    assert await messages(state="OPEN", kind=["UNMAPPED", "CONFLICT"]) == ["line"]
+    assert await messages(kind={"in": ["UNMAPPED", "CONFLICT"]}) == ["line"]
     assert await messages(state="RESOLVED") == ["solved"]
     assert await messages(state="DISMISSED") == ["dismissed"]
-    assert await messages(recordId=quote["id"]) == ["open"]
-    assert await messages(recordId=quote["lines"][0]["id"]) == ["line"]
+    assert await messages(state=None) == ["dismissed", "line", "open", "solved"]
+    assert await messages(state=None, resolvedAt={"isNull": False}) == ["dismissed", "solved"]
+    assert await messages(recordId={"eq": quote["id"]}) == ["open"]
+    assert await messages(recordId={"eq": quote["lines"][0]["id"]}) == ["line"]
     employee = global_id("Employee", uuid7())
-    assert await ask.code(ERRORS, filter={"recordId": employee}) == "INVALID"
+    assert await ask.code(ERRORS, filter={"recordId": {"in": [employee]}}) == "INVALID"
 
 
 async def test_a_retry_raises_work_that_looks_at_the_other_side(ask, msp, quote, root):

@@ -8,10 +8,19 @@ from graphql import GraphQLObjectType, get_named_type, is_list_type, is_non_null
 from api.schema import schema
 from domain.ids import global_id, parse_global_id, uuid7
 from domain.sync.models import ExternalLink, SyncError
-from tests.api.conftest import LINES, a_quote, an_organization
+from tests.api.conftest import LINES, a_product, a_quote, an_organization
 
 CANARY = "CANARY"
-LISTS = ("organizations", "contacts", "employees", "quotes", "salesOrders", "syncErrors")
+LISTS = (
+    "organizations",
+    "contacts",
+    "employees",
+    "products",
+    "productCategories",
+    "quotes",
+    "salesOrders",
+    "syncErrors",
+)
 
 
 @pytest.fixture
@@ -23,6 +32,10 @@ async def theirs(ask_other, other):
         ask_other, CANARY, accountNumber=CANARY, ownerId=employee["id"], contacts=[{"firstName": CANARY}]
     )
     lines = [{**line, "title": CANARY} for line in LINES]
+    category = await ask_other(f'mutation {{ createProductCategory(input: {{name: "{CANARY}"}})'
+                               " { productCategory { id } } }")  # fmt: skip
+    category_id = category["createProductCategory"]["productCategory"]["id"]
+    product = await a_product(ask_other, title=CANARY, categoryId=category_id)
     quote = await a_quote(ask_other, organization["id"], title=CANARY, lines=lines, ownerId=employee["id"])
     order = await ask_other(
         "mutation ($id: ID!) { sendQuote(input: {quoteId: $id}) { quote { id } }"
@@ -30,7 +43,8 @@ async def theirs(ask_other, other):
         " { salesOrder { id lines { id } } } }",
         id=quote["id"],
     )
-    draft = await a_quote(ask_other, organization["id"], title=CANARY, lines=lines)
+    sections = [{"title": CANARY, "lines": [{"productId": product["id"]}]}]
+    draft = await a_quote(ask_other, organization["id"], title=CANARY, lines=lines, sections=sections)
     subject = f"quote:{parse_global_id(draft['id'])[1]}"
     async with other.transaction() as ctx:
         error = SyncError(provider="CONNECTWISE", subject=subject, root=subject, title=CANARY, kind="REJECTED",
@@ -43,7 +57,10 @@ async def theirs(ask_other, other):
         "Employee": employee["id"],
         "Organization": organization["id"],
         "Contact": organization["contacts"][0]["id"],
+        "Product": product["id"],
+        "ProductCategory": category_id,
         "Quote": draft["id"],
+        "QuoteSection": draft["sections"][0]["id"],
         "QuoteLine": draft["lines"][0]["id"],
         "SalesOrder": order["id"],
         "SalesOrderLine": order["lines"][0]["id"],
@@ -69,7 +86,7 @@ async def test_the_canary_sings_to_its_owner(ask_other, theirs):
     """Else its silence elsewhere would prove nothing."""
     for name in LISTS:
         node = schema.core.query_type.fields[name].type.of_type.fields["nodes"].type.of_type.of_type.of_type
-        answer = await ask_other(f"{{ {name} {{ totalCount nodes {{ {everything(node)} }} }} }}")
+        answer = await ask_other(f"{{ {name}(first: 5) {{ totalCount nodes {{ {everything(node)} }} }} }}")
         assert CANARY in json.dumps(answer), name
     for type_name, id in theirs.items():
         fields = everything(schema.core.type_map[type_name])
@@ -80,12 +97,12 @@ async def test_the_canary_sings_to_its_owner(ask_other, theirs):
 async def test_no_list_holds_anything_of_another_tenant(ask, theirs):
     for name in LISTS:
         node = schema.core.query_type.fields[name].type.of_type.fields["nodes"].type.of_type.of_type.of_type
-        answer = await ask(f"{{ {name} {{ totalCount nodes {{ {everything(node)} }} }} }}")
+        answer = await ask(f"{{ {name}(first: 5) {{ totalCount nodes {{ {everything(node)} }} }} }}")
         assert answer[name] == {"totalCount": 0, "nodes": []}
-    answer = await ask('{ organizations(filter: {nameStartsWith: "CANARY"}) { totalCount } '
-                       'one: organizations(filter: {accountNumber: "CANARY"}) { totalCount } '
-                       'mail: employees(filter: {email: "CANARY@x.test"}) { totalCount } '
-                       'quotes(filter: {number: "Q-1001"}) { totalCount } '
+    answer = await ask('{ organizations(filter: {name: {startsWith: "CANARY"}}) { totalCount } '
+                       'one: organizations(filter: {accountNumber: {eq: "CANARY"}}) { totalCount } '
+                       'mail: employees(filter: {email: {eq: "CANARY@x.test"}}) { totalCount } '
+                       'quotes(filter: {number: {eq: "Q-1001"}}) { totalCount } '
                        "viewer { tenant { name } } apps { status } connectWise { status } }")  # fmt: skip
     assert {found["totalCount"] for found in answer.values() if isinstance(found, dict) and "totalCount" in found} == {
         0
@@ -106,11 +123,11 @@ async def test_a_foreign_node_is_a_missing_one(ask, theirs):
 
 
 FILTERS = {
-    "contacts(filter: {organizationId: $id}) { nodes { id } }": "Organization",
-    "quotes(filter: {organizationId: $id}) { nodes { id } }": "Organization",
-    "quotes(filter: {ownerId: $id}) { nodes { id } }": "Employee",
-    "salesOrders(filter: {organizationId: $id}) { nodes { id } }": "Organization",
-    "syncErrors(filter: {recordId: $id}) { nodes { id } }": "Quote",
+    "contacts(filter: {organizationId: {eq: $id}}) { nodes { id } }": "Organization",
+    "quotes(filter: {organizationId: {eq: $id}}) { nodes { id } }": "Organization",
+    "quotes(filter: {ownerId: {eq: $id}}) { nodes { id } }": "Employee",
+    "salesOrders(filter: {organizationId: {eq: $id}}) { nodes { id } }": "Organization",
+    "syncErrors(filter: {recordId: {eq: $id}}) { nodes { id } }": "Quote",
 }
 MUTATIONS = {
     "updateOrganization(input: {organizationId: $id, name: \"x\"}) { organization { id } %s }": "Organization",
@@ -120,6 +137,15 @@ MUTATIONS = {
     "createQuote(input: {organizationId: $mine, title: \"x\", contactId: $id}) { quote { id } %s }": "Contact",
     "createQuote(input: {organizationId: $mine, title: \"x\", ownerId: $id}) { quote { id } %s }": "Employee",
     "createOrganization(input: {name: \"x\", ownerId: $id}) { organization { id } %s }": "Employee",
+    "createProduct(input: {title: \"x\", price: 1, categoryId: $id}) { product { id } %s }": "ProductCategory",
+    "updateProduct(input: {productId: $id, title: \"x\"}) { product { id } %s }": "Product",
+    "createProductCategory(input: {name: \"x\", parentId: $id}) { productCategory { id } %s }": "ProductCategory",
+    "updateProductCategory(input: {categoryId: $id, name: \"x\"}) { productCategory { id } %s }": "ProductCategory",
+    "addQuoteLines(input: {quoteId: $sent, lines: [{productId: $id}]}) { quote { id } %s }": "Product",
+    "addQuoteLines(input: {quoteId: $sent, sectionId: $id, lines: []}) { quote { id } %s }": "QuoteSection",
+    "addQuoteSection(input: {quoteId: $id, title: \"x\"}) { quote { id } %s }": "Quote",
+    "updateQuoteSection(input: {sectionId: $id, title: \"x\"}) { quote { id } %s }": "QuoteSection",
+    "removeQuoteSection(input: {sectionId: $id}) { quote { id } %s }": "QuoteSection",
     "updateQuote(input: {quoteId: $id, title: \"x\"}) { quote { id } %s }": "Quote",
     "addQuoteLines(input: {quoteId: $id, lines: []}) { quote { id } %s }": "Quote",
     "updateQuoteLine(input: {lineId: $id, title: \"x\"}) { quote { id } %s }": "QuoteLine",

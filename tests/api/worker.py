@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 
 from api.ask import dumps, loads, open_pool
@@ -18,8 +19,8 @@ Job = Callable[..., Awaitable[Any]]
 async def working(redis_url: str, **jobs: Job) -> AsyncIterator[Worker]:
     pool = open_pool(redis_url)
 
-    def job(function: Job) -> Job:
-        async def run(_ctx: dict[Any, Any], *args: Any) -> Any:
+    def job(function: Job) -> WorkerCoroutine:
+        async def run(ctx: dict[Any, Any], *args: Any, **_: Any) -> Any:
             return await function(*args)
 
         return run

@@ -66,7 +66,7 @@ BODIES: list[tuple[int, dict[str, Any], type[errors.RemoteError], str, str | Non
     (400, {"code": "InvalidParameter", "message": LITERALS}, E.Rejected, "InvalidParameter", None, True),
     (400, {"code": "UnsupportedFormat", "message": "..."}, E.Rejected, "UnsupportedFormat", None, True),
     # A reference that leads nowhere is a mistake in the record, not a record that is gone.
-    (400, {"code": "NotFound", "message": "workRole Engineer not found"}, E.Rejected, "NotFound", None, True),
+    (400, {"code": "NotFound", "message": "workRole Engineer not found"}, E.Rejected, "NotFound", "workRole", True),
     (400, bare("TimeEntryApi", "Please update the status of this ticket"), E.Rejected, "TimeEntryApi", None, True),
     (401, bare("ConnectWiseApi", "UserNotAuthenticated"), E.Unauthorized, "ConnectWiseApi", None, True),
     (401, bare("Unauthorized", "Unauthorized"), E.Unauthorized, "Unauthorized", None, True),

@@ -245,7 +245,7 @@ async def test_a_record_named_as_missing_is_missing_without_further_ado() -> Non
 async def test_keys_taken_away_do_not_look_like_deleted_records() -> None:
     """The cloud may answer wrong keys with 404: then /system/info isn't there either."""
     for body in (NOT_FOUND, {"code": "NotFound", "message": "Not found"}, b"<html>404</html>"):
-        async with talking(lambda request, body=body: answer(404, body)) as (client, _):
+        async with talking(lambda _request, body=body: answer(404, body)) as (client, _):  # type: ignore[misc]
             for call in (client.get(f"{COMPANIES}/57"), client.delete(f"{COMPANIES}/57"), client.info()):
                 with pytest.raises(errors.Unauthorized) as caught:
                     await call

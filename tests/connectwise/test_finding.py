@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from tests.connectwise.raw_server import Handler, Request, answer, talking
 
 def shelf(count: int, *, link: str | None = "forward") -> Handler:
     """Rows 1..count, in pages; `link` says which of ConnectWise's ways of paging the server knows."""
-    rows = [{"id": number, "name": f"row {number}"} for number in range(1, count + 1)]
+    rows: list[dict[str, Any]] = [{"id": number, "name": f"row {number}"} for number in range(1, count + 1)]
 
     def handler(request: Request) -> bytes:
         asked, size = request.asked, int(request.asked["pageSize"])
@@ -105,7 +106,7 @@ async def test_fields_ask_for_what_the_check_needs() -> None:
 
 
 async def test_counting() -> None:
-    def handler(request: Request) -> bytes:
+    def handler(request: Request) -> Any:
         return answer(200, {"count": 42}) if request.path.endswith("/count") else shelf(35)(request)
 
     async with talking(handler) as (client, server):
@@ -122,7 +123,7 @@ TEXT = r"""(?:"[^"\[\]*%\\]+"|'[^'\[\]*%\\]+')"""
 
 def strict(names: list[str]) -> Handler:
     """Reads conditions as sternly as a server could: one comparison with such texts, and no long addresses."""
-    rows = [{"id": number, "name": name} for number, name in enumerate(names, start=1)]
+    rows: list[dict[str, Any]] = [{"id": number, "name": name} for number, name in enumerate(names, start=1)]
 
     def handler(request: Request) -> bytes:
         condition = request.asked.get("conditions")

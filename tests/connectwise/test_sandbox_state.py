@@ -140,3 +140,50 @@ def test_a_start_compacts_what_was_overwritten(sandbox: SandboxServer, tmp_path:
     assert before > after.count('"HarborDental","name"')
     assert "City 49" in after
     assert "City 48" not in after
+
+
+def test_what_recurs_on_a_line_still_follows_its_cycle_after_a_start(sandbox: SandboxServer) -> None:
+    deal = sandbox.person("POST", "/sales/opportunities", NEW)["id"]
+    line = {"catalogItem": {"identifier": "LIC-OFFICE-M"}, "billableOption": "Billable", "opportunity": {"id": deal}}
+    made = sandbox.person("POST", "/procurement/products", line)
+    sandbox.kill()
+    sandbox.start()
+    assert sandbox.record("/procurement/products/1") == made
+    sandbox.person("PATCH", "/finance/billingCycles/1", [{"op": "replace", "path": "name", "value": "Each month"}])
+    assert sandbox.record("/procurement/products/1")["recurring"]["billCycle"]["name"] == "Each month"
+
+
+def test_references_of_any_shape_in_an_older_file_do_not_stop_a_start(sandbox: SandboxServer, tmp_path: Path) -> None:
+    file = tmp_path / "state" / "sandbox.jsonl"
+    item = sandbox.record("/procurement/catalog/2")
+    sandbox.stop()
+    with file.open("a") as lines:
+        older = {**item, "manufacturer": {"name": "Somebody"}}
+        lines.write(json.dumps([["put", "quotewright", "CatalogItem", older]]) + "\n")
+        line = {"id": 1, "catalogItem": {"id": 2}, "recurring": "monthly", "_info": item["_info"]}
+        lines.write(json.dumps([["put", "quotewright", "ProductItem", line]]) + "\n")
+    sandbox.start()
+    assert sandbox.record("/procurement/catalog/2")["manufacturer"] == {"name": "Somebody"}
+    assert sandbox.record("/procurement/products/1")["recurring"] == "monthly"
+
+
+def test_a_file_of_an_older_version_gets_what_is_new_since(sandbox: SandboxServer, tmp_path: Path) -> None:
+    new = {"CallbackEntry", "Manufacturer"}
+    file = tmp_path / "state" / "sandbox.jsonl"
+    with sandbox.client() as api:
+        api.patch("/company/companies/1", json=[{"op": "replace", "path": "city", "value": "Largo"}])
+    sandbox.stop()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    for line in lines:
+        line[:] = [operation for operation in line if operation[0] == "company" or operation[2] not in new]
+        for operation in line:
+            if operation[0] == "company":
+                del operation[2]["signing_key"], operation[2]["callback_key_id"]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines if line))
+    for _ in range(2):  # the second start reads what the first has made of it
+        sandbox.start()
+        assert sandbox.record("/company/companies/1")["city"] == "Largo"
+        state = sandbox.state()["quotewright"]
+        assert (state["company/companies"], state["procurement/manufacturers"]) == (21, 4)
+        assert '"signing_key":"' in file.read_text()
+        sandbox.stop()

@@ -76,7 +76,7 @@ def _kind(schema: dict[str, Any]) -> str:
     return {"integer": "int", "number": "num", "boolean": "bool"}[schema["type"]]
 
 
-KINDS = {"ref": "object", "any": "object", "refs": "list", "items": "list"}
+KINDS = {"ref": "object", "any": "object", "item": "object", "refs": "list", "items": "list"}
 
 
 @pytest.mark.parametrize("entity", IN_SPEC, ids=lambda entity: entity.name)

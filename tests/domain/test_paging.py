@@ -10,6 +10,7 @@ from domain.ids import uuid7
 from domain.organizations import service as organizations
 from domain.organizations.models import Contact, Organization
 from domain.paging import Order, Window, cursor_of, page, read_cursor
+from domain.products.models import Product
 from domain.quotes.models import Quote
 from domain.sales_orders.models import SalesOrder
 from domain.sync.models import SyncError
@@ -20,6 +21,13 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LISTS = {
     "organizations by name": (Order(Organization.name_folded, Organization.id), "acme", "name_folded"),
     "organizations by age": (Order(Organization.created_at, Organization.id), NOW, "ix_organization_created"),
+    "organizations by change": (Order(Organization.updated_at, Organization.id), NOW, "ix_organization_updated"),
+    "contacts by change": (Order(Contact.updated_at, Contact.id), NOW, "ix_contact_updated"),
+    "products by part": (Order(Product.part_key, Product.id), "k", "ix_product_part_key"),
+    "products by change": (Order(Product.updated_at, Product.id), NOW, "ix_product_updated"),
+    "employees by name": (Order(Employee.name, Employee.id), "Eve", "ix_employee_name"),
+    "sales orders by change": (Order(SalesOrder.updated_at, SalesOrder.id), NOW, "ix_sales_order_updated"),
+    "sales orders by total": (Order(SalesOrder.total_minor, SalesOrder.id), 100, "ix_sales_order_total"),
     "contacts": (Order(Contact.created_at, Contact.id), NOW, "ix_contact_created"),
     "employees": (Order(Employee.email, Employee.id), "eve@msp.test", "uq_employee_tenant_id_email"),
     "quotes by age": (Order(Quote.created_at, Quote.id), NOW, "ix_quote_created"),

@@ -9,6 +9,7 @@ from domain.errors import UserError
 from domain.organizations import service as organizations
 from domain.outbox import OutboxFact
 from domain.quotes import service as quotes
+from domain.quotes.choices import Choice
 from domain.sales_orders.models import SalesOrder
 from tests.rig import make_msp, opened
 
@@ -48,7 +49,9 @@ async def test_acceptance_without_an_optional_line_makes_the_order_of_the_rest(m
     async with msp.transaction() as ctx:
         await quotes.send(ctx, quote.id)
     async with msp.transaction() as ctx:
-        accepted = await quotes.accept(ctx, quote.id, choices={quote.lines[1].id: False}, accepted_by="Dr. Ada")
+        accepted = await quotes.accept(
+            ctx, quote.id, choices=[Choice(quote.lines[1].id, selected=False)], accepted_by="Dr. Ada"
+        )
     assert (accepted.status, accepted.subtotal) == ("ACCEPTED", Decimal("999.80"))
     async with msp.transaction() as ctx:
         order = await ctx.session.scalar(select(SalesOrder).where(SalesOrder.quote_id == quote.id))

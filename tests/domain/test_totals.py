@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import UserError
+from domain.products.kinds import RecurringPeriod
 from domain.quotes.totals import (
     BadLine,
     LineInput,
@@ -63,6 +64,7 @@ def lines(draw: st.DrawFn) -> LineInput:
         tax_rate=draw(percents),
         counted=draw(st.booleans()),
         unit_cost=draw(st.none() | prices),
+        period=draw(st.none() | st.sampled_from(RecurringPeriod)),
     )
 
 
@@ -100,6 +102,63 @@ def test_a_quote_is_the_sum_of_its_counted_lines(many: list[LineInput], units: i
     assert quote.total == quote.subtotal + quote.tax
     costs = [rounded(Fraction(x.quantity) * Fraction(x.unit_cost), units) for x in counted if x.unit_cost is not None]
     assert quote.cost == (sum(costs) if costs else None)
+
+
+def cents(line: LineInput, places: int) -> tuple[int, int]:
+    """Net and tax counted in minor units, with whole numbers only: written apart from the other two computations."""
+
+    def half_up(numerator: int, denominator: int) -> int:
+        sign = -1 if numerator < 0 else 1
+        return sign * ((2 * abs(numerator) + denominator) // (2 * denominator))
+
+    def whole(value: Decimal, digits: int) -> int:
+        return int(value.scaleb(digits))
+
+    minor = 10**places
+    exact = whole(line.quantity, 6) * whole(line.unit_price, 4)  # in 10^-10
+    if line.discount_percent is not None:
+        net = half_up(exact * (1_000_000 - whole(line.discount_percent, 4)) * minor, 10**16)
+    else:
+        off = whole(line.discount_amount, 4) if line.discount_amount is not None else 0
+        net = half_up(exact * minor, 10**10) - half_up(off * minor, 10**4)
+    return net, half_up(net * whole(line.tax_rate, 4), 10**6)
+
+
+@given(st.lists(lines(), max_size=8), units, decimals(0, 1000, 2), percents)
+def test_the_periods_and_the_delivery_add_up_to_the_subtotal(
+    many: list[LineInput], units: int, charge: Decimal, rate: Decimal
+) -> None:
+    delivery = LineInput(D(1), charge, tax_rate=rate)
+    quote = quote_totals([*many, delivery], units)
+    nets = dict.fromkeys((None, *RecurringPeriod), 0)
+    tax = 0
+    for line in [*many, delivery]:
+        if line.counted:
+            net, its_tax = cents(line, units)
+            nets[line.period] += net
+            tax += its_tax
+    assert to_minor(quote.one_off, units) == nets[None]
+    assert to_minor(quote.monthly, units) == nets[RecurringPeriod.MONTHLY]
+    assert to_minor(quote.quarterly, units) == nets[RecurringPeriod.QUARTERLY]
+    assert to_minor(quote.yearly, units) == nets[RecurringPeriod.YEARLY]
+    assert to_minor(quote.subtotal, units) == sum(nets.values())
+    assert quote.one_off + quote.monthly + quote.quarterly + quote.yearly == quote.subtotal
+    assert to_minor(quote.tax, units) == tax
+    assert to_minor(quote.total, units) == sum(nets.values()) + tax
+
+
+@given(st.lists(lines(), max_size=8), units, st.integers(2, 4))
+def test_net_prices_and_one_rounding_line_say_the_subtotal_to_the_cent(
+    many: list[LineInput], units: int, places: int
+) -> None:
+    """What a system is given that knows neither discounts nor our rounding."""
+    counted = [line for line in many if line.counted]
+    shown = rest = Fraction(0)
+    for line in counted:
+        price, remainder = net_unit_price(line_totals(line, units).net, line.quantity, places, units)
+        shown += rounded(Fraction(price) * Fraction(line.quantity), units)
+        rest += Fraction(remainder)
+    assert shown + rest == Fraction(quote_totals(many, units).subtotal)
 
 
 @given(lines(), units)

@@ -23,6 +23,13 @@ TIMING = Timing(http_timeout=2, lease=4, settle=3, sweep=0.2, pace=0.05, first_r
 COMPANIES, OPPORTUNITIES, PRODUCTS = "company/companies", "sales/opportunities", "procurement/products"
 
 
+# What waits for a person, or for the time of its next poll, is due much later.
+_BUSY = """
+    SELECT count(*) FROM sync_task
+    WHERE due_at < now() + interval '5 seconds' AND (wanted > done OR lease_until > now())
+"""
+
+
 class Road:
     """One connected tenant and a dispatcher that works for it."""
 
@@ -57,7 +64,7 @@ class Road:
             await self.dispatcher.drain()
             await asyncio.sleep(0.03)
             async with self.msp.transaction() as ctx:
-                busy = await ctx.session.scalar(text("SELECT count(*) FROM sync_task WHERE due_at IS NOT NULL"))
+                busy = await ctx.session.scalar(text(_BUSY))
             if not busy and not self.dispatcher.busy:
                 return
         raise AssertionError("it does not come to rest")
@@ -67,18 +74,21 @@ class Road:
             return (await ctx.session.scalars(select(SyncError).where(SyncError.resolved_at.is_(None)))).all()
 
 
-def _first(sandbox, path, name=None, field="name"):
+def first(sandbox, path, name=None, field="name"):
     return next(row["id"] for row in sandbox.records(path) if name is None or row[field] == name)
 
 
 @asynccontextmanager
-async def open_road(database, sandbox, *, timing=TIMING):
-    """Connected, organizations and opportunities switched on."""
+async def open_road(database, sandbox, *, timing=TIMING, take_over=False, **more):
+    """Connected, organizations and opportunities switched on. `take_over`: also what stands there from the start."""
     async with opened(database.app_url) as db:
         msp = await make_msp(db)
         keys = Keys(sandbox.url, sandbox.keys.company_id, sandbox.keys.public_key, sandbox.keys.private_key)
-        company_type, active = _first(sandbox, "company/companies/types"), _first(sandbox, "company/companies/statuses")
+        company_type, active = first(sandbox, "company/companies/types"), first(sandbox, "company/companies/statuses")
         statuses = "sales/opportunities/statuses"
+        arriving = company_type
+        if not take_over:
+            arriving = sandbox.person("POST", "company/companies/types", {"name": "Nobody's"})["id"]
         async with msp.transaction() as ctx:
             await settings.install(ctx, PROVIDER)
             await settings.propose(ctx, PROVIDER, keys)
@@ -90,32 +100,32 @@ async def open_road(database, sandbox, *, timing=TIMING):
                     "enabled": True,
                     "company_type_id": company_type,
                     "company_status_id": active,
-                    "contact_type_id": _first(sandbox, "company/contacts/types"),
-                    "take_over_type_ids": (company_type,),
+                    "contact_type_id": first(sandbox, "company/contacts/types"),
+                    "take_over_type_ids": (arriving,),
                     "take_over_status_ids": (active,),
                 },
             )
-            item = _first(sandbox, "procurement/catalog", "QUOTE-LINE", "identifier")
+            item = first(sandbox, "procurement/catalog", "QUOTE-LINE", "identifier")
             await settings.save(ctx, ProductSync, {"catch_all_item_id": item})
             await settings.save(
                 ctx,
                 OpportunitySync,
                 {
                     "enabled": True,
-                    "new_stage_id": _first(sandbox, "sales/stages", "Quote"),
-                    "won_stage_id": _first(sandbox, "sales/stages", "Won"),
-                    "lost_stage_id": _first(sandbox, "sales/stages", "Lost"),
-                    "new_status_id": _first(sandbox, statuses, "Open"),
-                    "won_status_id": _first(sandbox, statuses, "Open"),
-                    "lost_status_id": _first(sandbox, statuses, "Lost"),
-                    "location_id": _first(sandbox, "system/locations"),
-                    "department_id": _first(sandbox, "system/departments"),
-                    "type_id": _first(sandbox, "sales/opportunities/types"),
-                    "probability_id": _first(sandbox, "sales/probabilities"),
-                    "default_member_id": _first(sandbox, "system/members", "lfischer", "identifier"),
+                    "new_stage_id": first(sandbox, "sales/stages", "Quote"),
+                    "won_stage_id": first(sandbox, "sales/stages", "Won"),
+                    "lost_stage_id": first(sandbox, "sales/stages", "Lost"),
+                    "new_status_id": first(sandbox, statuses, "Open"),
+                    "won_status_id": first(sandbox, statuses, "Open"),
+                    "lost_status_id": first(sandbox, statuses, "Lost"),
+                    "location_id": first(sandbox, "system/locations"),
+                    "department_id": first(sandbox, "system/departments"),
+                    "type_id": first(sandbox, "sales/opportunities/types"),
+                    "probability_id": first(sandbox, "sales/probabilities"),
+                    "default_member_id": first(sandbox, "system/members", "lfischer", "identifier"),
                 },
             )
-        connectwise = ConnectWise(sandbox.keys.client_id, timeout=timing.http_timeout, allow_loopback=True)
+        connectwise = ConnectWise(sandbox.keys.client_id, timeout=timing.http_timeout, allow_loopback=True, **more)
         dispatcher = Dispatcher(db, shelf(connectwise), timing)
         yield Road(msp, dispatcher, sandbox)
         await dispatcher.stop(1)

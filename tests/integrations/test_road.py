@@ -136,6 +136,26 @@ async def test_revoked_keys_pause_the_connection_with_one_notice(road, sandbox):
     assert await road.errors() == []
 
 
+async def test_an_outage_shows_as_unreachable_and_ends_by_itself(road, sandbox):
+    async def status():
+        async with road.msp.transaction() as ctx:
+            return (await settings.find(ctx, PROVIDER)).status
+
+    sandbox.faults(effect="html_502", times=10_000)
+    await road.organization()
+    for _ in range(200):
+        await road.dispatcher.drain()
+        await asyncio.sleep(0.05)
+        if await status() == "UNREACHABLE":
+            break
+    assert await status() == "UNREACHABLE"
+    assert await road.errors() == []  # nothing that a person would have to do
+    sandbox.clear_faults()
+    await road.quiet()
+    assert await status() == "CONNECTED"
+    assert len(sandbox.records(COMPANIES, 'name="Acme Dental"')) == 1
+
+
 async def test_two_dispatchers_make_nothing_twice(road, sandbox):
     connectwise = ConnectWise(sandbox.keys.client_id, timeout=2, allow_loopback=True)
     other = Dispatcher(road.msp.database, shelf(connectwise), TIMING)

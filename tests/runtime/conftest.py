@@ -1,17 +1,24 @@
-"""Folders that PostgreSQL can work in, and a count of the processes that belong to one. Starts nothing."""
+"""Folders that PostgreSQL can work in, `up` with tiny children in one, and the processes that belong to it."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import data_folder
+
+REHEARSAL = Path(__file__).with_name("rehearsal.py")
+Up = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -47,3 +54,46 @@ def comes(condition: Callable[[], object], seconds: float = 15) -> bool:
             return True
         time.sleep(0.02)
     return bool(condition())
+
+
+@pytest.fixture
+def up(folder: Path) -> Iterator[Up]:
+    """Starts the supervisor on `folder`; whatever still runs at the end of the test is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(**environment: str) -> subprocess.Popen[str]:
+        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        process = subprocess.Popen(
+            [sys.executable, str(REHEARSAL), "up", str(folder / "data")],
+            env=kept | {"REHEARSAL": str(folder)} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def run_file(folder: Path) -> dict[str, Any]:
+    path = folder / "data" / "run.json"
+    return json.loads(path.read_text()) if path.exists() else {"processes": {}}
+
+
+def running(folder: Path) -> dict[str, Any]:
+    """What run.json says once everything runs."""
+    assert comes(lambda: len(run_file(folder)["processes"]) == 5, 30), (folder / "data").exists()
+    return run_file(folder)
+
+
+def refused(process: subprocess.Popen[str]) -> str:
+    """The one sentence of a start that failed."""
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1, output
+    assert "Traceback" not in output
+    [sentence] = [line for line in output.splitlines() if line.startswith("quotewright: ")]
+    return sentence

@@ -1,7 +1,8 @@
 """`quotewright up` with tiny children in place of api, worker and sandbox, so that tests can kill things in earnest.
 
 `rehearsal.py up FOLDER` is the supervisor; any other first word is a child. Takes its manners from the environment:
-REHEARSAL_BREAKS names a child that dies at once, REHEARSAL_IGNORES one that doesn't listen to SIGTERM.
+REHEARSAL_BREAKS names a child that dies at once, REHEARSAL_IGNORES one that doesn't listen to SIGTERM,
+REHEARSAL_DAWDLES one that is slow to start; with REHEARSAL_HURRIES the supervisor doesn't wait between restarts.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from pathlib import Path
 
 
 def supervise(folder: str) -> None:
+    from runtime import supervisor
     from runtime.errors import UserError
     from runtime.up import Options, up
 
     ports = (int(os.environ.get("REHEARSAL_PORT", "0")), 0)
+    if "REHEARSAL_HURRIES" in os.environ:
+        supervisor._BACK_OFF = (0.0,)
     try:
         up(Options(Path(folder), *ports, demo=False, program=(sys.executable, __file__)))
     except UserError as error:
@@ -31,6 +35,9 @@ def child(name: str, words: list[str]) -> None:
         sys.exit("out of luck")
     if os.environ.get("REHEARSAL_IGNORES") == name:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if os.environ.get("REHEARSAL_DAWDLES") == name:
+        print("still looking for the keys", flush=True)
+        time.sleep(2.5)
     if "--port" in words:
         HTTPServer(("127.0.0.1", int(words[words.index("--port") + 1])), _Ready).serve_forever()
     while True:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -11,6 +13,7 @@ import pytest
 import redis
 
 from runtime import database as databases
+from runtime import revisions
 from runtime.embedded import EmbeddedPostgres
 from runtime.errors import UserError
 from runtime.settings import libpq_url, sqlalchemy_url
@@ -30,6 +33,7 @@ def test_roles_can_do_no_more_than_they_must(database: Any) -> None:
     assert found == [
         ("qw_app", True, False, False),
         ("qw_owner", True, True, False),
+        ("qw_search", False, False, False),
         ("qw_system", False, False, False),
     ]
 
@@ -96,9 +100,28 @@ def test_an_address_that_leads_nowhere_is_one_sentence_without_the_password() ->
     with pytest.raises(UserError) as caught:
         databases.init("postgresql+psycopg://admin:topsecret@127.0.0.1:1/postgres")
     text = str(caught.value)
-    assert text.startswith("PostgreSQL cannot be reached")
+    assert text.startswith("PostgreSQL at 127.0.0.1:1 cannot be reached: ")
     assert "\n" not in text
     assert "topsecret" not in text
+
+
+def test_a_migration_tells_each_revision_and_waits_for_its_turn(bare: EmbeddedPostgres) -> None:
+    databases.init(bare.url, "told")
+    owner, said = bare.url_for(databases.OWNER, "told"), list[str]()
+    newest = revisions.known()[-1]
+    with psycopg.connect(libpq_url(owner), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [revisions._LOCK])
+        waiting = Thread(target=lambda: revisions.migrate(owner, said.append))
+        waiting.start()
+        while not said:
+            time.sleep(0.01)
+        assert rows(owner, "SELECT to_regclass('tenant')") == [(None,)]
+    waiting.join()
+    assert said[0] == "  waiting for another migration of this database to end"
+    assert [line.split()[0] for line in said[1:]] == revisions.known()
+    assert all(line.endswith(" s") for line in said[1:])
+    assert revisions.migrate(owner, said.append) == newest
+    assert len(said) == 1 + len(revisions.known())
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "postgresql+asyncpg"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -40,6 +41,10 @@ def owner_process(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True)
 
 
+def is_gone(store: EmbeddedPostgres | EmbeddedValkey) -> bool:
+    return not store.alive
+
+
 def test_a_store_goes_on_with_its_data_under_any_end(folder: Path) -> None:
     """An orderly stop; the death of the server itself, after which the address stays."""
     postgres, valkey = EmbeddedPostgres(folder / "postgres", fsync=False), EmbeddedValkey(folder / "valkey")
@@ -55,7 +60,7 @@ def test_a_store_goes_on_with_its_data_under_any_end(folder: Path) -> None:
     for store in (postgres, valkey):
         assert store.pid is not None
         os.kill(store.pid, signal.SIGKILL)
-        assert comes(lambda store=store: not store.alive)
+        assert comes(partial(is_gone, store))
     assert comes(lambda: len(processes_of(folder)) == 0)
     assert (postgres.start(), valkey.start()) == addresses
     assert query(postgres.url, "SELECT one FROM kept") == [(1,)]
@@ -122,14 +127,25 @@ def test_what_does_not_start_says_why_and_frees_the_folder(folder: Path) -> None
     postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
     postgres.start()
     postgres.stop()
-    version = folder / "postgres" / "data" / "PG_VERSION"
-    version.write_text("12\n")
+    control = folder / "postgres" / "data" / "global" / "pg_control"
+    kept = control.read_bytes()
+    control.write_bytes(bytes(len(kept)))
     with pytest.raises(UserError, match=r"PostgreSQL did not start .*FATAL") as caught:
         postgres.start()
     assert "\n" not in str(caught.value)
-    version.write_text("18\n")
+    control.write_bytes(kept)
     postgres.start()
     postgres.stop()
+
+
+def test_the_data_of_another_major_version_is_named_and_left_alone(folder: Path) -> None:
+    data = folder / "postgres" / "data"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("12\n")
+    with pytest.raises(UserError) as caught:
+        EmbeddedPostgres(folder / "postgres").start()
+    assert str(caught.value).startswith(f"The data in {data} is of PostgreSQL 12 and this is PostgreSQL 18: ")
+    assert sorted(path.name for path in data.iterdir()) == ["PG_VERSION"]
 
 
 def test_only_we_reach_the_sockets(folder: Path) -> None:

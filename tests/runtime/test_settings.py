@@ -20,7 +20,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_names_have_no_prefix_and_safe_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings.load()
-    assert (settings.environment, settings.graphiql, settings.allow_loopback_sites) == ("production", False, False)
+    assert (settings.environment, settings.graphiql, settings.allow_loopback_sites) == ("production", True, False)
     assert (settings.sync_http_timeout, settings.sync_lease, settings.sync_settle) == (10, 30, 67)
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://qw_app@/quotewright")
     monkeypatch.setenv("ALLOW_LOOPBACK_SITES", "1")
@@ -34,7 +34,12 @@ def test_names_have_no_prefix_and_safe_defaults(monkeypatch: pytest.MonkeyPatch)
     ("name", "value", "sentence"),
     [
         ("SYNC_SWEEP", "0", "SYNC_SWEEP: Input should be greater than 0."),
-        ("LOG_FORMAT", "xml", "LOG_FORMAT: Input should be 'json' or 'console'."),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT: Input should be 'auto', 'console' or 'json'."),
+        (
+            "PUBLIC_URL",
+            "quotes.example.com",
+            "PUBLIC_URL: Input should be an address like https://quotes.example.com.",
+        ),
         ("SYNC_LEASE", "10", "SYNC_HTTP_TIMEOUT must be shorter than SYNC_LEASE."),
     ],
 )

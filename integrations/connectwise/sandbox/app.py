@@ -21,6 +21,7 @@ from integrations.connectwise.sandbox.connection import ARRIVAL, Receive, Scope,
 from integrations.connectwise.sandbox.faults import HTML_502, Fault, Faults
 from integrations.connectwise.sandbox.journal import Entry, Journal
 from integrations.connectwise.sandbox.options import Options
+from integrations.connectwise.sandbox.postman import Postman
 from integrations.connectwise.sandbox.protocol import Protocol
 from integrations.connectwise.sandbox.request import ANSWER, Reply, Request
 from integrations.connectwise.sandbox.store import Instance, Keys, Store
@@ -41,7 +42,8 @@ class Sandbox:
     ) -> None:
         self.store = store
         self.options = options
-        self.protocol = Protocol(store, options, clock, guid)
+        self.postman = Postman(store, options, clock)
+        self.protocol = Protocol(store, options, clock, guid, self.postman.announce)
         self.journal = Journal(options.journal_size)
         self.faults = Faults()
         self.clock = clock
@@ -59,10 +61,13 @@ class Sandbox:
         return instance
 
     def reset(self) -> None:
-        """Back to the first day: the first companies with their first records, no faults, no journal."""
+        """Back to the first day: the first companies with their first records, no faults, no journal, no callbacks
+        under way, and new ones delivered at once."""
         self.store.clear()
         self.faults.cancel()
         self.journal.clear()
+        self.postman.stop()
+        self.options.callbacks, self.options.callback_delay = True, 0.0
         self.protocol.throttle.clear()
         self.down_until = 0.0
         for handle in self._later:
@@ -123,9 +128,11 @@ class Sandbox:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await self.postman.close()
+                self.store.close()
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
-                self.store.close()
                 return
 
 
@@ -147,6 +154,9 @@ def create_app(
     sandbox = Sandbox(Store(api_root, state_file), options or Options(), control, clock, guid, rng or random.Random())  # noqa: S311
     sandbox.first_keys = tuple(instances)
     sandbox.store.load()
+    for known in sandbox.store.instances.values():
+        seed.complete(sandbox.protocol, known)
+    sandbox.store.commit()
     for keys in instances:
         if sandbox.store.get(keys.company_id) is None:
             sandbox.add_instance(keys)

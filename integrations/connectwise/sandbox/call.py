@@ -22,6 +22,17 @@ def stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one record, for its callbacks."""
+
+    entity: str
+    action: str
+    """added, updated or deleted"""
+    record: Record
+    """As saved; as it was last when deleted."""
+
+
 @dataclass(slots=True)
 class Call:
     store: Store
@@ -45,6 +56,8 @@ class Call:
     changed: Record = field(default_factory=dict)
     """What the body asked to change, for the journal."""
     record_id: int | None = None
+    changes: dict[tuple[str, int], Change] = field(default_factory=dict)
+    """By record, of those that have callbacks: however often it was saved in this call, it changed once."""
 
     def demand(self, entity: Entity, right: str) -> None:
         if self.free or (entity.setup and right == "inquire"):
@@ -79,7 +92,18 @@ class Call:
         record = {key: value for key, value in record.items() if value is not None}
         record["_info"] = info
         self.store.put(self.instance, name, record)
+        self.note(name, record, "updated" if before else "added")
         return record
 
     def drop(self, name: str, record_id: int) -> None:
+        self.note(name, self.instance.tables[name].rows[record_id], "deleted")
         self.store.drop(self.instance, name, record_id)
+
+    def note(self, name: str, record: Record, action: str) -> None:
+        """Remember for callbacks what happened to it."""
+        if BY_NAME[name].callback:
+            key = (name, record["id"])
+            earlier = self.changes.get(key)
+            if earlier is not None and action == "updated":
+                action = earlier.action
+            self.changes[key] = Change(name, action, record)

@@ -189,6 +189,14 @@ class Checker:
             items.append(item)
         return items
 
+    def item(self, field: Field, value: object, path: str) -> Record:
+        if not isinstance(value, dict):
+            raise conversion(value, field.target, path)
+        inner = Checker(self.call, BY_NAME[field.target], None)
+        item = inner.read(value)
+        self.violations.extend(Violation(one.code, one.message, f"{path}/{one.field}") for one in inner.violations)
+        return item
+
     def wholes(self, field: Field, value: object, path: str) -> list[int]:
         return [self.whole(field, one, path) for one in self._list(value, path)]
 
@@ -220,6 +228,7 @@ _READERS: dict[str, Callable[[Checker, Field, object, str], Any]] = {
     "ref": Checker.reference,
     "refs": Checker.references,
     "items": Checker.items,
+    "item": Checker.item,
     "ints": Checker.wholes,
     "strs": Checker.texts,
     "any": Checker.anything,

@@ -1,5 +1,19 @@
 """The control door under /_control/: what a test or a rehearsal may look at and change behind ConnectWise's back.
 
+    any verb  records/{companyId}/<path>   as a person there: header x-person names the member, x-unchecked validates
+                                           nothing; callbacks are sent as for any change
+    GET, DELETE  journal[?after=N]         the API requests
+    GET, DELETE  deliveries[?after=N]      the callbacks sent or lost, with each attempt
+    POST  deliveries/{seq}                 send one again
+    POST  options   {name: value, ...}     switches (see `options.py`): {"callbacks": false} loses callbacks from now on
+    POST  faults  {effect, ...}            DELETE faults[/{id}]   (see `faults.py`)
+    POST  down  {seconds}                  cut every connection for so long
+    POST  permissions  {instance?, module, level | rights}
+    POST  instances  {companyId, ...}      add a company, change its keys, upgrade it
+    POST  grow  {instance?, companies, contacts_each?}
+    POST  custom-fields  {instance?, entity, caption, type?}
+    POST  reset                            GET state
+
 Open only when asked for, and guarded by nothing: it must never be reachable from anywhere but this machine.
 """
 
@@ -73,6 +87,19 @@ def _journal(sandbox: Sandbox, body: Any, query: dict[str, str], steps: list[str
 def _clear_journal(sandbox: Sandbox, body: Any, query: dict[str, str], steps: list[str]) -> Any:
     sandbox.journal.clear()
     return {}
+
+
+def _deliveries(sandbox: Sandbox, body: Any, query: dict[str, str], steps: list[str]) -> Any:
+    return sandbox.postman.after(int(query.get("after", 0)))
+
+
+def _clear_deliveries(sandbox: Sandbox, body: Any, query: dict[str, str], steps: list[str]) -> Any:
+    sandbox.postman.clear()
+    return {}
+
+
+def _deliver_again(sandbox: Sandbox, body: Any, query: dict[str, str], steps: list[str]) -> Any:
+    return sandbox.postman.again(int(steps[0]) if steps else 0)
 
 
 def _order_fault(sandbox: Sandbox, body: Any, query: dict[str, str], steps: list[str]) -> Any:
@@ -156,6 +183,9 @@ Handler = Callable[["Sandbox", Any, dict[str, str], list[str]], Any]
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "journal"): _journal,
     ("DELETE", "journal"): _clear_journal,
+    ("GET", "deliveries"): _deliveries,
+    ("DELETE", "deliveries"): _clear_deliveries,
+    ("POST", "deliveries"): _deliver_again,
     ("POST", "faults"): _order_fault,
     ("DELETE", "faults"): _cancel_fault,
     ("POST", "down"): _down,

@@ -26,6 +26,15 @@ After = Callable[["Call", Record, "Record | None"], None]
 Remove = Callable[["Call", Record], bool]
 """(call, record): True when the hook has dealt with the DELETE and the row stays."""
 
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The record that a path of a sub-resource leads through, and the field of the sub-resource that refers to it."""
+
+    field: str
+    record: Record
+
+
 ALL_VERBS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _BRACES = re.compile(r"/\{(\w+)\}")
 
@@ -59,6 +68,12 @@ class Entity:
     """GET <path>/<identifier> works too."""
     search: bool = False
     """POST <path>/search exists."""
+    callback: str = ""
+    """The type of its callbacks, empty when there are none."""
+    levels: tuple[tuple[str, str], ...] = ()
+    """(level of such a callback, the field its objectId is looked for in). Level owner is everybody's."""
+    shown: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(one of `also`, the only fields that are answered there)."""
     prepare: tuple[Prepare, ...] = ()
     check: tuple[Check, ...] = ()
     after: tuple[After, ...] = ()

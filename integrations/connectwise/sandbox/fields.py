@@ -19,7 +19,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-Kind = Literal["str", "int", "num", "bool", "date", "uuid", "enum", "ref", "refs", "items", "ints", "strs", "any"]
+Kind = Literal[
+    "str", "int", "num", "bool", "date", "uuid", "enum", "ref", "refs", "items", "item", "ints", "strs", "any"
+]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 _TOKEN = re.compile(r"([~+-]?)(\w+)(?:\{(\d+)\.\.(\d+)\})?([!^]*):(\w+)(?:\(([^)]*)\))?(?:=(\S+))?")
@@ -81,7 +83,7 @@ def _argument(kind: str, text: str) -> dict[str, Any]:
         return {}
     if kind == "enum":
         return {"choices": tuple(text.split("|"))}
-    if kind in ("ref", "refs", "items"):
+    if kind in ("ref", "refs", "items", "item"):
         target, _, rule = text.partition(",")
         return {"target": target, "active_only": rule == "active"}
     if kind == "int":

@@ -21,6 +21,16 @@ class Options:
     answer_min: float = 0.0
     answer_max: float = 0.0
     """Seconds an answer takes: fixed when both are equal, otherwise uniform between them. The work is done first."""
+    callbacks: bool = True
+    """Whether callbacks are delivered. While not, they count as lost."""
+    callback_delay: float = 0.0
+    """Seconds between a change and the first attempt to deliver it."""
+    callback_timeout: float = 5.0
+    """Seconds a receiver has for its answer."""
+    callback_retry: float = 2.0
+    """Seconds before the second attempt; before the third it is twice as long."""
+    product_keeps_item: bool = False
+    """Whether the catalog item of a product on an opportunity is settled once it is there. Not documented."""
     journal_size: int = 100_000
     """Read when the sandbox starts: how many requests the journal remembers."""
 

@@ -54,6 +54,9 @@ def resolve(entity: Entity, path: str) -> Path:
     if field.kind == "items" and tail:
         inner = resolve(BY_NAME[field.target], tail)
         return Path(inner.type, lambda record: inner.get(record[name]), within=name)
+    if field.kind == "item" and tail:
+        part = resolve(BY_NAME[field.target], tail)
+        return Path(part.type, lambda record: part.get(record[name]) if record.get(name) else None)
     if tail or field.kind not in TYPES:
         raise _unknown(entity, path)
     kind = TYPES[field.kind]

@@ -15,7 +15,7 @@ from integrations.connectwise.sandbox import reading, routing, singles, writing
 from integrations.connectwise.sandbox.auth import authenticate, claimed
 from integrations.connectwise.sandbox.call import Call, stamp
 from integrations.connectwise.sandbox.digits import whole
-from integrations.connectwise.sandbox.entity import Record
+from integrations.connectwise.sandbox.entity import Owner
 from integrations.connectwise.sandbox.errors import (
     ApiError,
     no_endpoint,
@@ -31,6 +31,7 @@ from integrations.connectwise.sandbox.request import (
     ROUTER,
     Reply,
     Request,
+    asks_for_callback_key,
     body_of,
     companyinfo_of,
     param,
@@ -42,11 +43,19 @@ from integrations.connectwise.sandbox.throttle import Throttle
 
 
 class Protocol:
-    def __init__(self, store: Store, options: Options, clock: Callable[[], float], guid: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        options: Options,
+        clock: Callable[[], float],
+        guid: Callable[[], str],
+        announce: Callable[[Call], None],
+    ) -> None:
         self.store = store
         self.options = options
         self.clock = clock
         self.guid = guid
+        self.announce = announce
         self.throttle = Throttle()
 
     def locate(self, request: Request) -> None:
@@ -100,6 +109,9 @@ class Protocol:
             known = self.store.get(company)
             host = request.headers.get(b"host", b"").decode("latin-1")
             return Reply(200, orjson.dumps(singles.companyinfo(known, host) if known else None))
+        if asks_for_callback_key(request):
+            known = self.store.get(param(request.query, "companyname"))
+            return Reply(200, orjson.dumps(singles.callback_key(known, param(request.query, "id"))))
         if request.refused and not request.base:
             raise request.refused
         client_id = param(request.query, "clientid") if b"clientid" not in request.headers else ""
@@ -136,42 +148,43 @@ class Protocol:
                 raise wrong_verb(request.method)
             single = singles.SINGLES["/".join(request.steps).lower()]
             return Reply(200, orjson.dumps(reading.pruned(call, single(call.instance))))
-        entity = route.entity
-        parent = None
+        owner = None
         if route.parent_id:
-            owner = next(one for one in BY_NAME.values() if one.path == entity.parent_key)
-            parent = reading.one(call, owner, route.parent_id, None)
+            above = next(one for one in BY_NAME.values() if one.path == route.parent_key)
+            owner = Owner(route.parent_field, reading.one(call, above, route.parent_id, None))
         try:
             if route.action:
-                return _action(request, call, route, parent)
+                return _action(request, call, route, owner)
             if route.record_id:
-                return _record(request, call, route, parent)
-            return _collection(request, call, route, parent)
+                return _record(request, call, route, owner)
+            return _collection(request, call, route, owner)
         finally:
+            if call.changes:
+                self.announce(call)
             request.changed = call.changed
             request.record_id = call.record_id or request.record_id
 
 
-def _collection(request: Request, call: Call, route: routing.Route, parent: Record | None) -> Reply:
+def _collection(request: Request, call: Call, route: routing.Route, owner: Owner | None) -> Reply:
     entity = route.entity
     if request.method == "GET":
         call.demand(entity, "inquire")
-        rows, link = reading.page(call, entity, parent, url_of(request))
-        return Reply(200, orjson.dumps(reading.pruned(call, rows)), (*ANSWER, ("link", link)))
+        rows, link = reading.page(call, entity, owner, url_of(request))
+        return Reply(200, orjson.dumps(reading.pruned(call, rows, route.shown)), (*ANSWER, ("link", link)))
     if request.method == "POST" and "POST" in entity.verbs:
-        record = writing.create(call, entity, body_of(request), parent)
+        record = writing.create(call, entity, body_of(request), owner)
         location = f"{url_of(request)}/{record['id']}"
-        return Reply(201, orjson.dumps(reading.pruned(call, record)), (*ANSWER, ("location", location)))
+        return Reply(201, orjson.dumps(reading.pruned(call, record, route.shown)), (*ANSWER, ("location", location)))
     raise wrong_verb(request.method)
 
 
-def _record(request: Request, call: Call, route: routing.Route, parent: Record | None) -> Reply:
+def _record(request: Request, call: Call, route: routing.Route, owner: Owner | None) -> Reply:
     entity, method = route.entity, request.method
     if method not in entity.verbs or method == "POST":
         raise wrong_verb(method)
     if method == "GET":
         call.demand(entity, "inquire")
-    stored = reading.one(call, entity, route.record_id, parent)
+    stored = reading.one(call, entity, route.record_id, owner)
     if method == "DELETE":
         writing.delete(call, entity, stored)
         return Reply(204)
@@ -179,15 +192,15 @@ def _record(request: Request, call: Call, route: routing.Route, parent: Record |
     if method == "PATCH":
         record = writing.patch(call, entity, stored, body_of(request))
     elif method == "PUT":
-        record = writing.replace(call, entity, stored, body_of(request))
-    return Reply(200, orjson.dumps(reading.pruned(call, record)))
+        record = writing.replace(call, entity, stored, body_of(request), owner)
+    return Reply(200, orjson.dumps(reading.pruned(call, record, route.shown)))
 
 
-def _action(request: Request, call: Call, route: routing.Route, parent: Record | None) -> Reply:
+def _action(request: Request, call: Call, route: routing.Route, owner: Owner | None) -> Reply:
     entity = route.entity
     call.demand(entity, "inquire")
     if route.action == "count" and request.method == "GET":
-        return Reply(200, orjson.dumps({"count": len(reading.matching(call, entity, parent))}))
+        return Reply(200, orjson.dumps({"count": len(reading.matching(call, entity, owner))}))
     if route.action == "search" and not entity.search:
         raise no_endpoint()
     if route.action == "search" and request.method == "POST":
@@ -195,7 +208,7 @@ def _action(request: Request, call: Call, route: routing.Route, parent: Record |
         if not isinstance(body, dict):
             raise unreadable_body()
         call.params.update({name.lower(): value for name, value in body.items() if isinstance(value, str)})
-        rows, link = reading.page(call, entity, parent, url_of(request))
+        rows, link = reading.page(call, entity, owner, url_of(request))
         return Reply(200, orjson.dumps(reading.pruned(call, rows)), (*ANSWER, ("link", link)))
     raise wrong_verb(request.method)
 

@@ -14,7 +14,7 @@ from integrations.connectwise.sandbox import paging
 from integrations.connectwise.sandbox.call import Call
 from integrations.connectwise.sandbox.conditions import child_conditions, conditions, custom_field_conditions
 from integrations.connectwise.sandbox.digits import whole
-from integrations.connectwise.sandbox.entity import Entity, Record
+from integrations.connectwise.sandbox.entity import Entity, Owner, Record
 from integrations.connectwise.sandbox.errors import bad_parameter, not_found
 from integrations.connectwise.sandbox.paths import resolve
 from integrations.connectwise.sandbox.syntax import All, Compare, Node, Within, parse
@@ -23,24 +23,24 @@ from integrations.connectwise.sandbox.table import Table
 Tree = dict[str, Any]
 
 
-def one(call: Call, entity: Entity, key: str, parent: Record | None) -> Record:
+def one(call: Call, entity: Entity, key: str, owner: Owner | None) -> Record:
     """Raises 404 with the text real tenants send."""
     table = call.table(entity.name)
     number = whole(key)
     row = None if number is None else table.rows.get(number)
     if row is None and entity.by_identifier:
         row = next(iter(table.where("identifier", key)), None)
-    if row is None or (parent is not None and _parent_id(entity, row) != parent["id"]):
+    if row is None or (owner is not None and _owner_id(owner, row) != owner.record["id"]):
         raise not_found(entity.name, key)
     return row
 
 
-def matching(call: Call, entity: Entity, parent: Record | None) -> list[Record]:
+def matching(call: Call, entity: Entity, owner: Owner | None) -> list[Record]:
     """The rows that fulfil the conditions, in the order of their ids."""
     text = call.params.get("conditions", "").strip()
     rows = _candidates(call.table(entity.name), entity, text)
-    if parent is not None:
-        rows = [row for row in rows if _parent_id(entity, row) == parent["id"]]
+    if owner is not None:
+        rows = [row for row in rows if _owner_id(owner, row) == owner.record["id"]]
     if text:
         test = conditions(entity, text)
         rows = [row for row in rows if test(row)]
@@ -51,9 +51,9 @@ def matching(call: Call, entity: Entity, parent: Record | None) -> list[Record]:
     return list(rows)
 
 
-def page(call: Call, entity: Entity, parent: Record | None, url: str) -> tuple[list[Record], str]:
+def page(call: Call, entity: Entity, owner: Owner | None, url: str) -> tuple[list[Record], str]:
     """The page asked for, and its Link header."""
-    rows = matching(call, entity, parent)
+    rows = matching(call, entity, owner)
     if call.forward_only:  # only the request header makes it so; pageId alone does nothing
         return paging.forward(call, rows, url)
     if order := call.params.get("orderby", "").strip():
@@ -61,8 +61,8 @@ def page(call: Call, entity: Entity, parent: Record | None, url: str) -> tuple[l
     return paging.navigable(call, rows, url)
 
 
-def _parent_id(entity: Entity, row: Record) -> object:
-    value = row.get(entity.parent_field)
+def _owner_id(owner: Owner, row: Record) -> object:
+    value = row.get(owner.field)
     return value["id"] if isinstance(value, dict) else value
 
 
@@ -125,8 +125,10 @@ def _key(get: Callable[[Record], Any]) -> Callable[[Record], Any]:
     return key
 
 
-def pruned(call: Call, value: Any) -> Any:
-    """Only what `fields=id,name,status/id` asks for."""
+def pruned(call: Call, value: Any, shown: tuple[str, ...] = ()) -> Any:
+    """Only what `fields=id,name,status/id` asks for, and of that only what is `shown` at this path at all."""
+    if shown:
+        value = _prune(value, {name.lower(): {} for name in shown})
     fields = call.params.get("fields", "").strip()
     return _prune(value, _wanted(fields)) if fields else value
 

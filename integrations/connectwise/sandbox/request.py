@@ -65,6 +65,14 @@ def companyinfo_of(request: Request) -> str:
     return ""
 
 
+def asks_for_callback_key(request: Request) -> bool:
+    """<codebase>/system/callbackkey/index.rails, outside of the API and with any number of slashes."""
+    if request.method != "GET" or "callbackkey" not in request.path.lower():
+        return False
+    steps = [step.lower() for step in request.path.split("/") if step]
+    return len(steps) == 4 and steps[1:] == ["system", "callbackkey", "index.rails"]
+
+
 def param(query: str, name: str) -> str:
     return next((value for key, value in parse_qsl(query) if key.lower() == name), "")
 

@@ -19,6 +19,8 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     by_id: _Node | None = None
     entity: Entity | None = None
+    path: str = ""
+    """The one of the entity's paths that leads here."""
     is_record: bool = False
 
 
@@ -28,6 +30,11 @@ class Route:
     parent_id: str = ""
     record_id: str = ""
     action: str = ""
+    parent_key: str = ""
+    """The key of the table `parent_id` is of."""
+    parent_field: str = ""
+    """The entity's field that holds that id."""
+    shown: tuple[str, ...] = ()
 
 
 def _tree() -> _Node:
@@ -39,16 +46,17 @@ def _tree() -> _Node:
     return root
 
 
-def _grow(node: _Node, path: str, entity: Entity) -> None:
+def _grow(root: _Node, path: str, entity: Entity) -> None:
+    node = root
     for step in path.lower().split("/"):
         if step.startswith("{"):
             node.by_id = node.by_id or _Node()
             node = node.by_id
         else:
             node = node.children.setdefault(step, _Node())
-    node.entity = entity
+    node.entity, node.path = entity, path
     node.by_id = node.by_id or _Node()
-    node.by_id.entity, node.by_id.is_record = entity, True
+    node.by_id.entity, node.by_id.path, node.by_id.is_record = entity, path, True
 
 
 _ROOT = _tree()
@@ -61,14 +69,22 @@ def find(steps: list[str]) -> Route:
     for place, step in enumerate(steps):
         child = node.children.get(step.lower())
         if child is None and place == last and node.entity and not node.is_record and step.lower() in ACTIONS:
-            return Route(node.entity, ids[0] if ids else "", action=step.lower())
+            return _route(node, ids, action=step.lower())
         if child is None:
             child = node.by_id
             ids.append(step)
         if child is None:
             raise no_endpoint()
         node = child
+    record_id = ids.pop() if node.is_record else ""
+    return _route(node, ids, record_id)
+
+
+def _route(node: _Node, ids: list[str], record_id: str = "", action: str = "") -> Route:
     if node.entity is None:
         raise no_endpoint()
-    record_id = ids.pop() if node.is_record else ""
-    return Route(node.entity, ids[0] if ids else "", record_id)
+    shown = dict(node.entity.shown).get(node.path, ()) if node.entity.shown else ()
+    if not ids:
+        return Route(node.entity, "", record_id, action, shown=shown)
+    key, _, rest = node.path.partition("/{")
+    return Route(node.entity, ids[0], record_id, action, key, rest.partition("}")[0], shown)

@@ -6,6 +6,7 @@ couldn't have saved.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from integrations.connectwise.sandbox import seed_people as people
@@ -13,6 +14,7 @@ from integrations.connectwise.sandbox import seed_setup as setup
 from integrations.connectwise.sandbox import writing
 from integrations.connectwise.sandbox.call import Call, stamp
 from integrations.connectwise.sandbox.entity import Record
+from integrations.connectwise.sandbox.errors import ApiError
 from integrations.connectwise.sandbox.protocol import Protocol
 from integrations.connectwise.sandbox.store import Instance, Keys
 from integrations.connectwise.sandbox.tables import BY_NAME
@@ -34,11 +36,29 @@ def fill(protocol: Protocol, instance: Instance, *, records: bool = True) -> Non
     for name, rows in setup.TABLES.items():
         for row in rows:
             sower.add(name, row)
+    _give_key(protocol, instance)
     for name, caption, kind in setup.CUSTOM_FIELDS:
         define_custom_field(protocol, instance, name, caption, kind)
     if records:
         for identifier, company in people.COMPANIES.items():
             sower.company({"identifier": identifier, **company}, people.CONTACTS.get(identifier, ()))
+
+
+def complete(protocol: Protocol, instance: Instance) -> None:
+    """Give a company from an older state file what is new since: the tables that never held anything."""
+    sower = _Sower(protocol, instance)
+    for name, rows in setup.TABLES.items():
+        if instance.table(name).next_id == 1:
+            for row in rows:
+                with suppress(ApiError):  # what the row refers to may have been renamed or deleted there
+                    sower.add(name, row)
+    if not instance.signing_key:
+        _give_key(protocol, instance)
+
+
+def _give_key(protocol: Protocol, instance: Instance) -> None:
+    instance.callback_key_id, instance.signing_key = protocol.guid(), protocol.guid()
+    protocol.store.describe(instance)
 
 
 def grow(protocol: Protocol, instance: Instance, companies: int, contacts_each: int) -> None:
@@ -72,6 +92,7 @@ def define_custom_field(protocol: Protocol, instance: Instance, entity: str, cap
     for record in list(instance.table(entity).rows.values()):
         fresh = {**record, "customFields": [*record.get("customFields", ()), {**defined, "value": None}]}
         protocol.store.put(instance, entity, fresh)
+    instance.table(entity).sort_newest()  # they were put, but not changed
     return defined
 
 

@@ -1,8 +1,9 @@
-"""The answers that belong to no table: companyinfo and /system/info. They can't be written to."""
+"""The answers that belong to no table: companyinfo, the key of callbacks, /system/info. They can't be written to."""
 
 from __future__ import annotations
 
 from integrations.connectwise.sandbox.entity import Record
+from integrations.connectwise.sandbox.errors import no_endpoint
 from integrations.connectwise.sandbox.store import Instance
 
 
@@ -17,6 +18,13 @@ def companyinfo(instance: Instance, host: str) -> Record:
         "IsCloud": True,
         "SiteUrl": host,
     }
+
+
+def callback_key(instance: Instance | None, key_id: str) -> Record:
+    """What callbacks are signed with. Asked for without authentication, too; raises 404 on another company or id."""
+    if instance is None or key_id.lower() != instance.callback_key_id:
+        raise no_endpoint()
+    return {"signing_key": instance.signing_key}
 
 
 def system_info(instance: Instance) -> Record:

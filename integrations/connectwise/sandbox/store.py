@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from integrations.connectwise.sandbox.entity import Entity, Record
+from integrations.connectwise.sandbox.fields import Field
 from integrations.connectwise.sandbox.journal_file import JournalFile
 from integrations.connectwise.sandbox.table import Table
 from integrations.connectwise.sandbox.tables import BY_NAME, ENTITIES
@@ -41,6 +42,9 @@ class Instance:
     api_root: str
     codebase: str = "v2025_1"
     member: str = "quotewright-api"
+    callback_key_id: str = ""
+    signing_key: str = ""
+    """What callbacks are signed with, and the id under which a receiver asks for it."""
     rights: dict[str, frozenset[str]] = field(default_factory=dict)
     """By module; a module not named here is allowed in full."""
     custom_fields: dict[str, list[Record]] = field(default_factory=dict)
@@ -131,6 +135,8 @@ class Store:
             self.instances[company_id.casefold()] = instance
             instance.keys = Keys(**details["keys"])
             instance.codebase, instance.member = details["codebase"], details["member"]
+            instance.callback_key_id = details.get("callback_key_id", "")  # older files have none
+            instance.signing_key = details.get("signing_key", "")
             instance.rights = {module: frozenset(rights) for module, rights in details["rights"].items()}
             instance.custom_fields = details["custom_fields"]
             return
@@ -148,6 +154,8 @@ class Store:
         """References read from the file become the shared ones again."""
 
         def link(target: str, value: Record) -> Record:
+            if "id" not in value:  # from before that table was kept here, when any reference was taken
+                return value
             shared = instance.tables[target].ref(value["id"])
             if len(shared) == 1:
                 shared.update((key, part) for key, part in value.items() if key != "_info")
@@ -155,12 +163,14 @@ class Store:
 
         for each in entity.linked:
             value = record.get(each.name)
-            if value is None:
-                continue
+            if value is None or not _has_shape_of(each, value):
+                continue  # absent, or in an older file where anything was taken
             if each.kind == "ref":
                 record[each.name] = link(each.target, value)
             elif each.kind == "refs":
                 record[each.name] = [link(each.target, one) for one in value]
+            elif each.kind == "item":
+                record[each.name] = self._relink(instance, BY_NAME[each.target], value)
             elif each.kind == "items":
                 record[each.name] = [self._relink(instance, BY_NAME[each.target], one) for one in value]
         return record
@@ -174,11 +184,17 @@ class Store:
                 yield [["next", company_id, name, table.next_id]]
 
 
+def _has_shape_of(field: Field, value: object) -> bool:
+    return isinstance(value, list if field.kind in ("refs", "items") else dict)
+
+
 def _description(instance: Instance) -> list[Any]:
     details = {
         "keys": asdict(instance.keys),
         "codebase": instance.codebase,
         "member": instance.member,
+        "callback_key_id": instance.callback_key_id,
+        "signing_key": instance.signing_key,
         "rights": {module: sorted(rights) for module, rights in instance.rights.items()},
         "custom_fields": instance.custom_fields,
     }

@@ -11,19 +11,19 @@ from typing import Any
 from integrations.connectwise.sandbox import patching
 from integrations.connectwise.sandbox.call import Call
 from integrations.connectwise.sandbox.checking import Checker
-from integrations.connectwise.sandbox.entity import Entity, Record
+from integrations.connectwise.sandbox.entity import Entity, Owner, Record
 from integrations.connectwise.sandbox.errors import in_use, unreadable_body
 from integrations.connectwise.sandbox.tables import ENTITIES
 
 
-def create(call: Call, entity: Entity, body: Any, parent: Record | None = None) -> Record:
+def create(call: Call, entity: Entity, body: Any, owner: Owner | None = None) -> Record:
     call.demand(entity, "add")
     if not isinstance(body, dict):
         raise unreadable_body()
     call.changed = body
     # Nobody may say what a read-only field is, and an unset one gets its default.
     given = {name: value for name, value in body.items() if not _fixed(entity, name)}
-    return _save(call, entity, {**given, **_of_parent(entity, parent)}, None, body)
+    return _save(call, entity, {**given, **_of_owner(entity, owner)}, None, body)
 
 
 def patch(call: Call, entity: Entity, stored: Record, operations: Any) -> Record:
@@ -36,12 +36,13 @@ def patch(call: Call, entity: Entity, stored: Record, operations: Any) -> Record
     return _save(call, entity, document, stored, document)
 
 
-def replace(call: Call, entity: Entity, stored: Record, body: Any) -> Record:
+def replace(call: Call, entity: Entity, stored: Record, body: Any, owner: Owner | None = None) -> Record:
     call.demand(entity, "edit")
     if not isinstance(body, dict):
         raise unreadable_body()
     call.changed = body
     document = {name: value for name, value in body.items() if not _fixed(entity, name)}
+    document.update(_of_owner(entity, owner))
     for field in entity.fields.values():
         if field.read_only or field.post_only:
             document[field.name] = stored.get(field.name)
@@ -54,6 +55,7 @@ def delete(call: Call, entity: Entity, stored: Record) -> None:
     if call.dry:
         return
     if any(hook(call, stored) for hook in entity.remove):
+        call.note(entity.name, stored, "deleted")  # what is only marked is announced as if it were gone
         return
     user = _user_of(call, entity, stored)
     if user is not None:
@@ -107,11 +109,11 @@ def _fixed(entity: Entity, name: str) -> bool:
     return name.lower() in ("id", "_info") or (field is not None and field.read_only)
 
 
-def _of_parent(entity: Entity, parent: Record | None) -> Record:
-    if parent is None:
+def _of_owner(entity: Entity, owner: Owner | None) -> Record:
+    if owner is None:
         return {}
-    field = entity.fields[entity.parent_field]
-    return {field.name: parent["id"] if field.kind == "int" else {"id": parent["id"]}}
+    field, owner_id = entity.fields[owner.field], owner.record["id"]
+    return {field.name: owner_id if field.kind == "int" else {"id": owner_id}}
 
 
 def _user_of(call: Call, entity: Entity, stored: Record) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import Violation
-from integrations.connectwise.sandbox.manners.common import default_row
+from integrations.connectwise.sandbox.manners.setup import default_row
 
 if TYPE_CHECKING:
     from integrations.connectwise.sandbox.call import Call

@@ -1,4 +1,5 @@
-"""What catalog items and products do beyond the protocol: defaults, totals, the recurring rule. No stock is moved."""
+"""What catalog items and products do beyond the protocol: defaults, totals, the recurring rule. No stock is moved, and
+what recurs on a product line is in `recurring.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import Violation
-from integrations.connectwise.sandbox.manners.common import default_row, own_location_and_department
+from integrations.connectwise.sandbox.manners.setup import default_row, own_location_and_department
 
 if TYPE_CHECKING:
     from integrations.connectwise.sandbox.call import Call
@@ -30,6 +31,14 @@ def recurring_item_says_how_often(call: Call, record: Record, stored: Record | N
     if record.get("recurringFlag") and not (record.get("recurringBillCycle") or record.get("recurringOneTimeFlag")):
         for field in ("recurringOneTimeFlag", "recurringBillCycle/id"):
             yield Violation("MissingRequiredField", "recurringBillCycle or recurringOneTimeFlag is required.", field)
+
+
+def category_takes_new_items(call: Call, record: Record, stored: Record | None) -> Iterator[Violation]:
+    """Of an inactive subcategory the protocol knows; its category may be inactive as well."""
+    moved = stored is None or stored.get("subcategory") is not record.get("subcategory")
+    category = call.row("Category", record.get("category"))
+    if moved and category and category.get("inactiveFlag"):
+        yield Violation("InvalidField", f"The category {category['name']} is inactive.", "category")
 
 
 def product_defaults(call: Call, record: Record, stored: Record | None) -> None:
@@ -79,3 +88,8 @@ def product_belongs_somewhere(call: Call, record: Record, stored: Record | None)
         yield Violation(
             "InvalidObject", f"A product belongs to one record only, not to {' and '.join(named)}.", named[1]
         )
+
+
+def product_keeps_its_item(call: Call, record: Record, stored: Record | None) -> Iterator[Violation]:
+    if call.options.product_keeps_item and stored and stored["catalogItem"] is not record.get("catalogItem"):
+        yield Violation("InvalidField", "The catalogItem of a product can't be changed.", "catalogItem")

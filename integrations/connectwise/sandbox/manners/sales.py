@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import Violation, denied
-from integrations.connectwise.sandbox.manners.common import default_row, own_location_and_department
+from integrations.connectwise.sandbox.manners.setup import default_row, own_location_and_department
 
 if TYPE_CHECKING:
     from integrations.connectwise.sandbox.call import Call

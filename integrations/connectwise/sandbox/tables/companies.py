@@ -2,7 +2,7 @@
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import common, companies
+from integrations.connectwise.sandbox.manners import companies, setup, stamps
 
 MODULE = "Companies / Company Maintenance"
 SETUP = "System / Table Setup"
@@ -26,8 +26,8 @@ ENTITIES = (
         setup=True,
         href="status",
         unique=("name",),
-        prepare=(common.connectwise_id,),
-        after=(common.one_default("CompanyStatus"),),
+        prepare=(stamps.connectwise_id,),
+        after=(setup.one_default("CompanyStatus"),),
         fields=declare("""
             name!:str(50) defaultFlag:bool inactiveFlag:bool notifyFlag:bool disallowSavingFlag:bool
             notificationMessage:str(500) customNoteFlag:bool cancelOpenTracksFlag:bool track:ref ~connectWiseId:str
@@ -40,8 +40,8 @@ ENTITIES = (
         setup=True,
         href="type",
         unique=("name",),
-        prepare=(common.connectwise_id,),
-        after=(common.one_default("CompanyType"),),
+        prepare=(stamps.connectwise_id,),
+        after=(setup.one_default("CompanyType"),),
         fields=declare("""
             name!:str(50) defaultFlag:bool vendorFlag:bool serviceAlertFlag:bool serviceAlertMessage:str(150)
             ~connectWiseId:str
@@ -55,12 +55,14 @@ ENTITIES = (
         refer=("identifier", "name"),
         href="company",
         unique=("identifier",),
+        callback="company",
+        levels=(("status", "status"), ("type", "types"), ("territory", "territory"), ("company", "id")),
         links=(
             ("contacts_href", "company/contacts?conditions=company/id={id}"),
             ("sites_href", "company/companies/{id}/sites"),
             ("types_href", "company/companies/{id}/typeAssociations"),
         ),
-        prepare=(companies.company_status, common.mobile_guid, companies.company_types_of_a_new_company),
+        prepare=(companies.company_status, stamps.mobile_guid, companies.company_types_of_a_new_company),
         check=(companies.company_may_be_saved, companies.company_address),
         after=(companies.company_site, companies.company_type_associations),
         remove=(companies.company_is_only_marked_deleted,),
@@ -86,7 +88,7 @@ ENTITIES = (
         module=MODULE,
         custom=True,
         href="site",
-        prepare=(common.mobile_guid,),
+        prepare=(stamps.mobile_guid,),
         fields=declare("""
             name!:str(156) addressLine1:str(50) addressLine2:str(50) city:str(50) stateReference:ref zip:str(12)
             country:ref(Country) addressFormat:str phoneNumber:str(30) phoneNumberExt:str(30) faxNumber:str(30)
@@ -101,7 +103,7 @@ ENTITIES = (
         name="CompanyTypeAssociation",
         module=MODULE,
         refer=(),
-        check=(common.association_is_new,),
+        check=(setup.association_is_new,),
         after=(companies.company_shows_its_types,),
         fields=declare("type!:ref(CompanyType) company!:ref(Company)"),
     ),

@@ -2,7 +2,7 @@
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import common, contacts
+from integrations.connectwise.sandbox.manners import contacts, setup, stamps
 
 MODULE = "Companies / Contacts"
 SETUP = "System / Table Setup"
@@ -30,8 +30,8 @@ ENTITIES = (
         href="type",
         label=("description",),
         unique=("description",),
-        prepare=(common.connectwise_id,),
-        after=(common.one_default("ContactType"),),
+        prepare=(stamps.connectwise_id,),
+        after=(setup.one_default("ContactType"),),
         fields=declare("""
             description!:str(50) defaultFlag:bool serviceAlertFlag:bool serviceAlertMessage:str(150) ~connectWiseId:str
         """),
@@ -43,12 +43,14 @@ ENTITIES = (
         custom=True,
         href="contact",
         label=("firstName", "lastName"),
+        callback="contact",
+        levels=(("type", "types"), ("company", "company"), ("contact", "id")),
         links=(
             ("communications_href", "company/contacts/{id}/communications"),
             ("documents_href", "system/documents?recordType=Contact&recordId={id}"),
         ),
         prepare=(
-            common.mobile_guid,
+            stamps.mobile_guid,
             contacts.contact_site,
             contacts.contact_types_of_a_new_contact,
             contacts.contact_communication_items,
@@ -80,7 +82,7 @@ ENTITIES = (
         name="ContactCommunication",
         module=MODULE,
         refer=(),
-        prepare=(common.mobile_guid, contacts.communication_follows_its_type),
+        prepare=(stamps.mobile_guid, contacts.communication_follows_its_type),
         after=(contacts.contact_shows_its_communications,),
         fields=declare("""
             ~contactId:int type!:ref(CommunicationType) value!:str(250) extension:str(15) defaultFlag:bool
@@ -104,7 +106,7 @@ ENTITIES = (
         name="ContactTypeAssociation",
         module=MODULE,
         refer=(),
-        check=(common.association_is_new,),
+        check=(setup.association_is_new,),
         after=(contacts.contact_shows_its_types,),
         fields=declare("type!:ref(ContactType) contact!:ref(Contact)"),
     ),

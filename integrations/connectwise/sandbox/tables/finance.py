@@ -2,7 +2,7 @@
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import common
+from integrations.connectwise.sandbox.manners import setup
 
 ENTITIES = (
     Entity(
@@ -12,7 +12,7 @@ ENTITIES = (
         setup=True,
         href="billingCycle",
         unique=("identifier",),
-        after=(common.one_default("BillingCycle"),),
+        after=(setup.one_default("BillingCycle"),),
         fields=declare("""
             identifier!:str(5) name!:str(50) defaultFlag:bool
             billingOptions!:enum(BiMonthly|BiWeekly|Monthly|NotRecurring|Quarterly|SemiAnnual|Weekly|Yearly)

@@ -2,7 +2,7 @@
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import common, procurement
+from integrations.connectwise.sandbox.manners import procurement, recurring, setup, stamps
 
 SETUP = "System / Table Setup"
 
@@ -14,7 +14,7 @@ ENTITIES = (
         setup=True,
         href="category",
         unique=("name",),
-        after=(common.one_default("Category"),),
+        after=(setup.one_default("Category"),),
         fields=declare("""
             name!:str(50) inactiveFlag:bool priceLevelXref:str(10) integrationXref:str(50) locationIds:ints
             defaultFlag:bool addAllLocations:bool removeAllLocations:bool
@@ -22,11 +22,13 @@ ENTITIES = (
     ),
     Entity(
         path="procurement/subcategories",
+        also=("procurement/categories/{category}/subcategories",),
+        shown=(("procurement/categories/{category}/subcategories", ("id", "name", "inactiveFlag", "_info")),),
         name="SubCategory",
         module=SETUP,
         setup=True,
         href="subcategory",
-        after=(common.one_default("SubCategory"),),
+        after=(setup.one_default("SubCategory"),),
         fields=declare("""
             name!:str(50) inactiveFlag:bool integrationXref:str(50) defaultFlag:bool category!:ref(Category)
         """),
@@ -38,8 +40,8 @@ ENTITIES = (
         setup=True,
         href="type",
         unique=("name",),
-        prepare=(common.connectwise_id,),
-        after=(common.one_default("ProductType"),),
+        prepare=(stamps.connectwise_id,),
+        after=(setup.one_default("ProductType"),),
         fields=declare("""
             name!:str(50) inactiveFlag:bool typeXref:enum(InventoryPart|NonInventoryPart|OtherCharge|Service)
             defaultFlag:bool ~connectWiseId:str
@@ -52,8 +54,17 @@ ENTITIES = (
         setup=True,
         href="uom",
         unique=("name",),
-        after=(common.one_default("UnitOfMeasure"),),
+        after=(setup.one_default("UnitOfMeasure"),),
         fields=declare("name!:str(50) inactiveFlag:bool defaultFlag:bool uomScheduleXref:str(31)"),
+    ),
+    Entity(
+        path="procurement/manufacturers",
+        name="Manufacturer",
+        module=SETUP,
+        setup=True,
+        href="manufacturer",
+        unique=("name",),
+        fields=declare("name!:str(50) inactiveFlag:bool"),
     ),
     Entity(
         path="procurement/catalog",
@@ -64,15 +75,18 @@ ENTITIES = (
         label=("description",),
         href="catalog",
         unique=("identifier",),
+        callback="productcatalog",
         prepare=(procurement.catalog_defaults,),
-        check=(procurement.recurring_item_says_how_often,),
+        check=(procurement.recurring_item_says_how_often, procurement.category_takes_new_items),
         fields=declare("""
-            identifier!:str(75) description!:str(60) inactiveFlag:bool subcategory!:ref(SubCategory)
-            type!:ref(ProductType) productClass:enum(Agreement|Bundle|Inventory|NonInventory|Service)=NonInventory
-            serializedFlag:bool serializedCostFlag:bool phaseProductFlag:bool unitOfMeasure:ref(UnitOfMeasure)
+            identifier!:str(75) description!:str(60) inactiveFlag:bool subcategory!:ref(SubCategory,active)
+            type!:ref(ProductType,active)
+            productClass:enum(Agreement|Bundle|Inventory|NonInventory|Service)=NonInventory
+            serializedFlag:bool serializedCostFlag:bool phaseProductFlag:bool unitOfMeasure:ref(UnitOfMeasure,active)
             minStockLevel:int price:num=0 cost:num=0
             priceAttribute:enum(FixedFee|NotToExceed|OverrideRate|TimeAndMaterials) taxableFlag:bool dropShipFlag:bool
-            specialOrderFlag:bool customerDescription!:str(6000) manufacturer:ref manufacturerPartNumber:str(50)
+            specialOrderFlag:bool customerDescription!:str(6000)
+            manufacturer:ref(Manufacturer,active) manufacturerPartNumber:str(50)
             vendor:ref(Company) vendorSku:str(50) notes:str integrationXRef:str(50) sla:ref entityType:ref
             recurringFlag:bool recurringRevenue:num recurringCost:num recurringOneTimeFlag:bool
             recurringBillCycle:ref(BillingCycle) recurringCycleType:enum(ContractYear|CalendarYear)
@@ -82,14 +96,30 @@ ENTITIES = (
             autoUpdateUnitPriceFlag:bool
         """),
     ),
+    # Only ever part of a product: no path leads here.
+    Entity(
+        path="",
+        name="ProductRecurring",
+        module="Procurement / Products",
+        refer=(),
+        fields=declare("""
+            recurringRevenue:num recurringCost:num startDate:str ~endDate:str billCycleId:int
+            billCycle:ref(BillingCycle) cycles:int cycleType:enum(ContractYear|CalendarYear) agreementType:ref
+        """),
+    ),
     Entity(
         path="procurement/products",
         name="ProductItem",
         module="Procurement / Products",
         custom=True,
         refer=(),
-        prepare=(procurement.product_defaults, procurement.product_totals),
-        check=(procurement.product_belongs_somewhere, common.location_and_department_exist),
+        prepare=(procurement.product_defaults, procurement.product_totals, recurring.line_of_a_recurring_item),
+        check=(
+            procurement.product_belongs_somewhere,
+            procurement.product_keeps_its_item,
+            recurring.line_says_how_often,
+            setup.location_and_department_exist,
+        ),
         fields=declare("""
             catalogItem!:ref(CatalogItem) description:str(2000) sequenceNumber:num quantity:num=1
             unitOfMeasure:ref(UnitOfMeasure) price:num cost:num ~extPrice:num ~extCost:num discount:num ~margin:num
@@ -99,8 +129,9 @@ ENTITIES = (
             businessUnitId^:int ~businessUnit:ref(Department) vendor:ref(Company) vendorSku:str(50) taxableFlag:bool
             dropshipFlag:bool specialOrderFlag:bool phaseProductFlag:bool cancelledFlag:bool quantityCancelled:num
             cancelledReason:str(100) customerDescription^:str(6000) internalNotes:str(1000) productSuppliedFlag:bool
-            subContractorShipToId:int subContractorAmountLimit:num recurring:any sla:ref entityType:ref ticket:ref
-            project:ref phase:ref salesOrder:ref opportunity:ref(Opportunity) invoice:ref warehouseId:int
+            subContractorShipToId:int subContractorAmountLimit:num recurring:item(ProductRecurring)
+            sla:ref entityType:ref ticket:ref project:ref phase:ref salesOrder:ref
+            opportunity:ref(Opportunity) invoice:ref warehouseId:int
             warehouseIdObject:ref warehouseBinId:int warehouseBinIdObject:ref calculatedPriceFlag:bool
             calculatedCostFlag:bool ~forecastDetailId:int ~cancelledBy:int ~cancelledDate:date ~warehouse:str
             ~warehouseBin:str purchaseDate:date taxCode:ref integrationXRef:str listPrice:num serialNumberIds:ints

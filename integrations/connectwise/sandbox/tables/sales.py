@@ -2,7 +2,7 @@
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import common, companies, sales
+from integrations.connectwise.sandbox.manners import companies, sales, setup, stamps
 
 SETUP = "System / Table Setup"
 
@@ -34,7 +34,7 @@ ENTITIES = (
         href="type",
         label=("description",),
         unique=("description",),
-        prepare=(common.connectwise_id,),
+        prepare=(stamps.connectwise_id,),
         fields=declare("description!:str(50) inactiveFlag:bool ~connectWiseId:str"),
     ),
     Entity(
@@ -44,8 +44,8 @@ ENTITIES = (
         setup=True,
         href="status",
         unique=("name",),
-        prepare=(common.connectwise_id, common.entered_by),
-        after=(common.one_default("OpportunityStatus"),),
+        prepare=(stamps.connectwise_id, stamps.entered_by),
+        after=(setup.one_default("OpportunityStatus"),),
         fields=declare("""
             name!:str(30) wonFlag:bool lostFlag:bool closedFlag:bool inactiveFlag:bool defaultFlag:bool ~enteredBy:str
             ~dateEntered:date ~connectWiseId:str
@@ -66,6 +66,8 @@ ENTITIES = (
         module="Sales / Opportunity",
         custom=True,
         href="opportunity",
+        callback="opportunity",
+        levels=(("statusId", "status"), ("company", "company"), ("opportunity", "id")),
         links=(
             ("notes_href", "sales/opportunities/{id}/notes"),
             ("products_href", "procurement/products?conditions=opportunity/id={id}"),
@@ -74,7 +76,7 @@ ENTITIES = (
         check=(
             sales.closed_opportunity_needs_its_own_right,
             companies.company_takes_new_records,
-            common.location_and_department_exist,
+            setup.location_and_department_exist,
         ),
         fields=declare("""
             name!:str(100) expectedCloseDate^:date type:ref(OpportunityType,active) stage:ref(OpportunityStage)

@@ -1,8 +1,8 @@
-"""Members, locations and departments."""
+"""Members, locations, departments, and who is called back when something changes."""
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import system
+from integrations.connectwise.sandbox.manners import callbacks, system
 
 SETUP = "System / Table Setup"
 
@@ -33,6 +33,18 @@ ENTITIES = (
         fields=declare("identifier!:str(15) name!:str(50)"),
     ),
     Entity(
+        path="system/callbacks",
+        name="CallbackEntry",
+        module=SETUP,
+        refer=(),
+        prepare=(callbacks.callback_belongs_to_its_member, callbacks.callback_in_stored_form),
+        check=(callbacks.callback_is_possible, callbacks.callback_is_new),
+        fields=declare("""
+            description:str(100) url!:str objectId!:int type!:str level!:str ~memberId:int payloadVersion:str=3.0.0
+            inactiveFlag:bool isSoapCallbackFlag:bool isSelfSuppressedFlag:bool ~connectWiseID:str
+        """),
+    ),
+    Entity(
         path="system/members",
         name="Member",
         module="System / Member Maintenance",
@@ -43,6 +55,8 @@ ENTITIES = (
         href="member",
         unique=("identifier",),
         by_identifier=True,
+        callback="member",
+        levels=(("location", "defaultLocation"), ("securityRole", "securityRole"), ("member", "id")),
         prepare=(system.member_primary_email,),
         fields=declare("""
             identifier!:str(15) -password:str(60) disableOnlineFlag:bool licenseClass!:enum(A|C|F|X) notes:str

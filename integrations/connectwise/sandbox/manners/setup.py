@@ -1,4 +1,7 @@
-"""What setup tables and many other entities do: ids, a single default row, who entered it. Nothing about one entity."""
+"""How setup tables behave, and what records take from them: the single default row, types, location and department.
+
+Which setup tables there are is said in `tables`.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,6 @@ from integrations.connectwise.sandbox.errors import Violation
 
 if TYPE_CHECKING:
     from integrations.connectwise.sandbox.call import Call
-
-
-def connectwise_id(call: Call, record: Record, stored: Record | None) -> None:
-    record["connectWiseId"] = (stored or {}).get("connectWiseId") or call.guid()
-
-
-def mobile_guid(call: Call, record: Record, stored: Record | None) -> None:
-    record["mobileGuid"] = (stored or {}).get("mobileGuid") or call.guid()
-
-
-def entered_by(call: Call, record: Record, stored: Record | None) -> None:
-    record["enteredBy"] = (stored or {}).get("enteredBy") or call.member
-    record["dateEntered"] = (stored or {}).get("dateEntered") or call.now
 
 
 def one_default(name: str) -> Callable[[Call, Record, Record | None], None]:

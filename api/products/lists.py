@@ -1,0 +1,103 @@
+"""The lists of products and of their categories: filters, orders, search. No record is changed here."""
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+from sqlalchemy import select
+
+from api.context import Info
+from api.filters import (
+    BooleanFilter,
+    DateTimeFilter,
+    EnumFilter,
+    IDFilter,
+    StringFilter,
+    filtered,
+    filters,
+    folded,
+    identified,
+    plain,
+)
+from api.paging import After, Before, Connection, First, Last, OrderDirection, SearchFor, connection, searched
+from api.products.types import Product, ProductCategory
+from domain.paging import Order
+from domain.products import models
+from domain.products.kinds import ProductType, RecurringPeriod
+
+_product, _category = models.Product, models.ProductCategory
+_BY_NAME = Order(_category.name_folded, _category.id)
+
+
+@filters("Which products to list.")
+class ProductFilter:
+    id: IDFilter | None = identified(_product.id, "Product", "The product itself.")
+    number: StringFilter | None = plain(_product.number, "The MSP's own number for it.")
+    part_number: StringFilter | None = plain(_product.part_number, "The manufacturer's number for it.")
+    title: StringFilter | None = plain(_product.title, "What it is.")
+    type: EnumFilter[ProductType] | None = plain(_product.type, "What kind of thing it is.")
+    category_id: IDFilter | None = identified(_product.category_id, "ProductCategory", "Its category.")
+    active: BooleanFilter | None = plain(_product.active, "Whether it is still sold.")
+    recurring_period: EnumFilter[RecurringPeriod] | None = plain(_product.recurring_period, "How often it is billed.")
+    created_at: DateTimeFilter | None = plain(_product.created_at, "When the record was made.")
+    updated_at: DateTimeFilter | None = plain(_product.updated_at, "When the record was changed last.")
+
+
+class ProductOrderField(Enum):
+    CREATED_AT = strawberry.enum_value("CREATED_AT", description="By the time they were entered.")
+    PART_NUMBER = strawberry.enum_value("PART_NUMBER", description="By part number, or failing that by number.")
+    UPDATED_AT = strawberry.enum_value("UPDATED_AT", description="By the time they were changed last.")
+
+
+strawberry.enum(ProductOrderField, description="What products can be ordered by.")
+
+
+@strawberry.input(description="The order of products.")
+class ProductOrder:
+    field: ProductOrderField = strawberry.field(description="By what.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Which end comes first.")
+
+
+_COLUMNS = {
+    ProductOrderField.CREATED_AT: _product.created_at,
+    ProductOrderField.PART_NUMBER: _product.part_key,
+    ProductOrderField.UPDATED_AT: _product.updated_at,
+}
+
+
+async def products(
+    info: Info,
+    filter: Annotated[ProductFilter | None, strawberry.argument(description="Which to list.")] = None,
+    search: SearchFor = None,
+    order_by: Annotated[
+        ProductOrder | None, strawberry.argument(description="In which order; the newest first if not said.")
+    ] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[Product]:
+    wanted = order_by or ProductOrder(field=ProductOrderField.CREATED_AT, direction=OrderDirection.DESC)
+    order = Order(_COLUMNS[wanted.field], _product.id, wanted.direction is OrderDirection.DESC)
+    statement = await filtered(info, select(_product), filter)
+    statement, found = searched(statement, search, "search_products", ordered=order_by is not None)
+    return connection(info, statement, order, first=first, after=after, last=last, before=before, search=found)
+
+
+@filters("Which categories to list.")
+class ProductCategoryFilter:
+    id: IDFilter | None = identified(_category.id, "ProductCategory", "The category itself.")
+    name: StringFilter | None = folded(_category.name_folded, "Its name.")
+    parent_id: IDFilter | None = identified(_category.parent_id, "ProductCategory", "The category that it is in.")
+
+
+async def product_categories(
+    info: Info,
+    filter: Annotated[ProductCategoryFilter | None, strawberry.argument(description="Which to list.")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[ProductCategory]:
+    statement = await filtered(info, select(_category), filter)
+    return connection(info, statement, _BY_NAME, first=first, after=after, last=last, before=before)

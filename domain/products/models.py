@@ -1,0 +1,62 @@
+"""Products and the tree of their categories. No rules: those are in `service.py`."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.models import Base, Price, Record, belongs_to, one_of, refers, search_index, tenant_table
+from domain.permissions import Permission
+from domain.products.kinds import ProductType, RecurringPeriod
+
+
+class ProductCategory(Record, Base):
+    """A node of the tree. `name_folded`: siblings have different names, whatever their case and spaces."""
+
+    __tablename__ = "product_category"
+    __table_args__ = tenant_table(
+        refers("parent_id", "product_category"),
+        UniqueConstraint("tenant_id", "parent_id", "name_folded", postgresql_nulls_not_distinct=True),
+        Index("ix_product_category_name", "tenant_id", "name_folded", "id"),
+    )
+    reads: ClassVar[Permission] = Permission.PRODUCTS_READ
+
+    name: Mapped[str]
+    name_folded: Mapped[str] = mapped_column(Text(collation="C"))
+    parent_id: Mapped[UUID | None]
+
+    parent = belongs_to("ProductCategory", "ProductCategory.parent_id")
+
+
+class Product(Record, Base):
+    """Something the MSP sells. `part_key` is its part number, or failing that its number, in one spelling."""
+
+    __tablename__ = "product"
+    __table_args__ = tenant_table(
+        UniqueConstraint("tenant_id", "number"),
+        refers("category_id", "product_category"),
+        CheckConstraint(one_of("type", ProductType), name="type"),
+        CheckConstraint(one_of("recurring_period", RecurringPeriod), name="recurring_period"),
+        Index("ix_product_part_key", "tenant_id", "part_key", "id"),
+        Index("ix_product_category_id", "tenant_id", "category_id"),
+        Index("ix_product_created", "tenant_id", "created_at", "id"),
+        Index("ix_product_updated", "tenant_id", "updated_at", "id"),
+        search_index("product", "number", "part_number", "title"),
+    )
+    reads: ClassVar[Permission] = Permission.PRODUCTS_READ
+
+    number: Mapped[str]
+    part_number: Mapped[str | None]
+    part_key: Mapped[str] = mapped_column(Text(collation="C"))
+    title: Mapped[str]
+    description: Mapped[str | None]
+    type: Mapped[str] = mapped_column(default=ProductType.PHYSICAL.value)
+    category_id: Mapped[UUID | None]
+    price: Mapped[Price]
+    cost: Mapped[Price | None]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    serialized: Mapped[bool] = mapped_column(default=False, server_default="false")
+    recurring_period: Mapped[str | None]
+
+    category = belongs_to("ProductCategory", "Product.category_id")

@@ -1,0 +1,101 @@
+"""Putting a quote together: new sections and lines, lines that move, the sums. Loads no product and saves nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from domain.errors import ErrorCode, NotFound, UserError
+from domain.products.models import Product
+from domain.quotes import delivery
+from domain.quotes import lines as quote_lines
+from domain.quotes import sections as quote_sections
+from domain.quotes.models import Quote, QuoteLine, QuoteSection
+from domain.quotes.totals import line_totals, minor_units, quote_totals, to_minor
+
+MAX_LINES = 500
+Values = Mapping[str, Any]
+Products = Mapping[UUID, Product]
+
+
+def append_section(
+    quote: Quote, values: Values, products: Products, *, at: tuple[str, ...] = (), position: int | None = None
+) -> None:
+    try:
+        own = {name: value for name, value in values.items() if name != "lines"}
+        section = quote_sections.new(quote, own, position=position)
+        append(quote, section, values.get("lines", ()), products)
+    except UserError as error:
+        raise error.under(*at) from None
+
+
+def append(quote: Quote, section: QuoteSection | None, lines: Sequence[Values], products: Products) -> None:
+    if len(quote.lines) + len(lines) > MAX_LINES:
+        raise UserError(ErrorCode.LIMIT_EXCEEDED, f"A quote has at most {MAX_LINES} lines.", ("lines",))
+    there = quote_sections.lines_of(quote, section)
+    chosen: QuoteLine | None = None
+    for index, values in enumerate(lines):
+        line = QuoteLine(section_id=section.id if section else None)
+        try:
+            quote_lines.fill(line, values_of({}, values, products), quote.currency, at=())
+            if section is not None:
+                quote_sections.admit(section, line)
+                if section.multi_choice and values.get("selected"):
+                    if chosen is not None:
+                        raise UserError(
+                            ErrorCode.INVALID, f"Only one line of “{section.title}” can be selected.", ("selected",)
+                        )
+                    chosen = line
+        except UserError as error:
+            raise error.under("lines", str(index)) from None
+        quote.lines.append(line)
+    if section is not None and section.multi_choice and lines:
+        together = quote_sections.lines_of(quote, section)
+        selected = next((line for line in there if line.selected), None)
+        quote_sections.choose(together, chosen or (selected if there else together[0]))
+    quote_sections.arrange(quote)
+
+
+def values_of(before: Values, values: Values, products: Products) -> dict[str, Any]:
+    """All values of a line. Another product brings its own; the same one again changes nothing."""
+    changes = {name: value for name, value in values.items() if name not in ("section_id", "position")}
+    product_id = changes.pop("product_id", before.get("product_id"))
+    if product_id is not None and product_id not in products and product_id != before.get("product_id"):
+        raise NotFound("There is no such product.", field=("productId",))
+    if not before or product_id != before["product_id"]:
+        changes = quote_lines.from_product(products.get(product_id) if product_id else None, changes)
+    if changes.get("recurring_period", "") is None:
+        changes.setdefault("recurring_cycles", None)
+    return {**before, **changes}
+
+
+def move(quote: Quote, line: QuoteLine, move: Values, *, selected: bool | None) -> bool:
+    """Put the line where it shall stand, and see to the choice there. True when it stands elsewhere now."""
+    before = line.section_id
+    section_id = move.get("section_id", before)
+    section = quote_sections.of(quote, section_id) if section_id else None
+    arrives = section_id != before
+    line.section_id = section_id
+    rows = quote_sections.lines_of(quote, section)
+    if section is not None:
+        quote_sections.admit(section, line)
+        if section.multi_choice and (selected or (arrives and len(rows) == 1)):
+            quote_sections.choose(rows, line)
+        elif section.multi_choice and arrives:
+            quote_lines.take(line, False)
+    stood = line.position
+    if arrives or move.get("position") is not None:
+        quote_sections.arrange(quote, moved=quote_sections.placed(line, rows, move.get("position")))
+    return arrives or line.position != stood
+
+
+def sum_up(quote: Quote) -> None:
+    """Say which lines count, and what the quote comes to."""
+    quote_sections.count(quote)
+    units, carriage = minor_units(quote.currency), delivery.as_input(quote)
+    totals = quote_totals([*(quote_lines.as_input(line) for line in quote.lines), carriage], units)
+    quote.delivery_tax = line_totals(carriage, units).tax
+    quote.subtotal, quote.discount_total = totals.subtotal, totals.discount
+    quote.monthly_subtotal, quote.quarterly_subtotal = totals.monthly, totals.quarterly
+    quote.yearly_subtotal, quote.cost_total = totals.yearly, totals.cost
+    quote.tax_total, quote.total = totals.tax, totals.total
+    quote.total_minor = to_minor(totals.total, units)

@@ -1,0 +1,98 @@
+"""The example operations (docs/examples, GraphiQL's tabs): valid, and run as far as they need no ConnectWise."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import OperationDefinitionNode, build_schema, parse, validate
+
+from api.schema import schema
+from domain.permissions import Permission
+from tests.api.conftest import a_quote
+
+FOLDER = Path(__file__).parents[2] / "docs" / "examples"
+KINDS = ["front-end", "partner-app", "administrator", "automation"]
+# What only a connected ConnectWise answers.
+ELSEWHERE = {"Connect", "OrganizationChoices", "OpportunityChoices", "Retry", "Dismiss"}
+
+
+def text(kind: str) -> str:
+    return (FOLDER / f"{kind}.graphql").read_text("utf-8")
+
+
+def variables(kind: str) -> dict[str, Any]:
+    return json.loads((FOLDER / f"{kind}.variables.json").read_text("utf-8"))
+
+
+def operations(kind: str) -> list[OperationDefinitionNode]:
+    found = parse(text(kind)).definitions
+    assert all(isinstance(node, OperationDefinitionNode) for node in found)
+    return found  # type: ignore[return-value]
+
+
+def test_each_kind_of_user_has_examples():
+    assert sorted(file.name.removesuffix(".graphql") for file in FOLDER.glob("*.graphql")) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_they_are_valid_for_the_committed_schema(kind):
+    committed = build_schema((FOLDER.parents[1] / "schema.graphql").read_text("utf-8"))
+    assert [error.message for error in validate(committed, parse(text(kind)))] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_operation_names_the_tab(kind):
+    assert operations(kind)[0].name.value == "".join(word.capitalize() for word in kind.split("-"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_variable_has_an_example_and_every_example_a_variable(kind):
+    used = {
+        definition.variable.name.value for node in operations(kind) for definition in node.variable_definitions or ()
+    }
+    assert used == set(variables(kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_they_run_from_top_to_bottom(ask, kind):
+    quote = await a_quote(ask)
+    organization = await ask(
+        "query ($id: ID!) { node(id: $id) { ... on Quote { organization { id } } } }", id=quote["id"]
+    )
+    ids = {
+        "quoteId": quote["id"],
+        "lineId": quote["lines"][0]["id"],
+        "organizationId": organization["node"]["organization"]["id"],
+        "ids": [quote["id"]],
+    }
+    values = _filled(variables(kind), ids)
+    for node in operations(kind):
+        name = node.name.value
+        if name in ELSEWHERE:
+            continue
+        body = {"query": text(kind), "variables": values, "operationName": name}
+        answer = await ask.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {ask.token}"})
+        assert answer.status_code == 200, (name, answer.text)
+        for payload in answer.json()["data"].values():
+            assert payload is not None, name
+            assert not (isinstance(payload, dict) and payload.get("userErrors")), (name, payload)
+
+
+async def test_the_partner_app_needs_no_more_than_it_says(ask):
+    needed = {scope for node in operations("partner-app") for scope in _needs(node)}
+    said = {scope for scope in Permission if scope.value in text("partner-app")}
+    assert needed == said
+
+
+def _needs(node: OperationDefinitionNode) -> frozenset[Permission]:
+    from api.documents import Documents
+
+    return Documents(schema.core, schema.rules).ready(text("partner-app")).needs[node.name.value]
+
+
+def _filled(value: Any, ids: dict[str, Any], key: str = "") -> Any:
+    """The example variables with ids of this test in the places where they only say which id belongs there."""
+    if key in ids:
+        return ids[key]
+    return {name: _filled(part, ids, name) for name, part in value.items()} if isinstance(value, dict) else value
