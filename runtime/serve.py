@@ -89,6 +89,7 @@ async def _worker(settings: Settings) -> None:
         settle=settings.sync_settle,
         sweep=settings.sync_sweep,
         pace=settings.sync_pace,
+        poll=settings.sync_poll,
     )
     connectwise = ConnectWise(
         settings.connectwise_client_id,

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     sync_settle: float = Field(default=67, gt=0)  # how long a create whose answer was lost may still show up
     sync_sweep: float = Field(default=2, gt=0)  # how often the worker looks by itself, without a bell
     sync_pace: float = Field(default=1, gt=0)  # a record that was just written rests this long before the next write
+    sync_poll: float = Field(default=60, gt=0)  # how often changes over there are asked for, callbacks or not
     sync_grace: float = Field(default=20, gt=0)  # after SIGTERM: what is under way may end within this
 
     @field_validator("log_format", "log_level", mode="before")

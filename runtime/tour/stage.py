@@ -102,6 +102,10 @@ class Stage:
         rows: list[Answer] = self.control("GET", f"/records/{company}/{path}", conditions=conditions, pageSize="1000")
         return rows
 
+    def person(self, method: str, path: str, body: Any) -> Any:
+        """What somebody does in ConnectWise itself."""
+        return self.control(method, f"/records/{self.running['connectwise']['companyId']}/{path}", body)
+
     def last_request(self) -> int:
         journal = self.control("GET", "/journal")
         return int(journal[-1]["seq"]) if journal else 0

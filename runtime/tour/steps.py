@@ -137,6 +137,27 @@ def organization(stage: Stage) -> None:
     stage.note(f"company {companies[0]['id']} “{companies[0]['name']}” with {len(contacts)} contacts")
 
 
+def arrives(stage: Stage) -> None:
+    """Somebody changes the company over there and adds a contact: both are here, and nothing goes back"""
+    ours, company = stage.memory["organization"]["id"], stage.memory["company"]
+    phone, began = f"+1 813 555 {int(stage.mark, 16) % 10_000:04}", time.monotonic()
+    before = stage.last_request()
+    stage.person("PATCH", f"company/companies/{company}", [{"op": "replace", "path": "phoneNumber", "value": phone}])
+    stage.person("POST", "company/contacts", {"firstName": "Cleo", "lastName": "Duarte", "company": {"id": company}})
+
+    def here() -> bool:
+        query = "query($id: ID!) { node(id: $id) { ... on Organization { phone contacts { firstName } } } }"
+        found = stage.ask(query, {"id": ours})["node"]
+        return found["phone"] == phone and "Cleo" in [contact["firstName"] for contact in found["contacts"]]
+
+    stage.until("the change is here", here)
+    took = time.monotonic() - began
+    synced(stage, "organization", ours)
+    writes = [call for call in stage.requests(before) if call["method"] != "GET" and "/callbacks" not in call["path"]]
+    stage.check(not writes, f"an echo: {[(call['method'], call['path']) for call in writes]}")
+    stage.note(f"here after {took:.1f} s")
+
+
 def second_tenant(stage: Stage) -> None:
     """A second tenant sees none of it"""
     other, ours = stage.running["otherToken"], stage.memory["quote"]["id"]
@@ -166,6 +187,7 @@ STEPS = (
     quote,
     quick_changes,
     accept,
+    arrives,
     second_tenant,
 )
 

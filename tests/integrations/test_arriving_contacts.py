@@ -106,3 +106,32 @@ async def test_who_came_from_there_and_left_the_filter_is_not_changed_any_more(r
     await hint(road, "company", harbor["id"])
     [row] = await every(road, Organization, Organization.name == "Harbor Dental Group")
     assert row.phone == "813-555-0101"
+
+
+async def test_a_company_is_taken_over_although_one_of_its_contacts_was_ours_elsewhere(road, sandbox):
+    await road.organization()
+    await road.quiet()
+    ada = sandbox.records(CONTACTS, 'firstName="Ada"')[0]
+    change(sandbox, ada, company={"id": company(sandbox, "Harbor Dental Group")["id"]})
+    await take_over(road, sandbox)
+    await road.quiet(60)
+    [harbor] = await every(road, Organization, Organization.name == "Harbor Dental Group")
+    names = {one.full_name for one in await every(road, Contact, Contact.organization_id == harbor.id)}
+    assert names == {"Grace Holloway", "Victor Lam"}
+    [error] = await road.errors()
+    assert "Harbor Dental Group" in error.message
+    assert "Acme Dental" in error.message
+
+
+async def test_a_contact_that_cannot_be_taken_over_is_named_and_the_others_are(road, sandbox):
+    await road.quiet()
+    harbor = company(sandbox, "Harbor Dental Group")
+    items = [{"type": {"id": 1}, "value": "no address", "communicationType": "Email"}]
+    body = {"firstName": "No", "lastName": "Mail", "company": {"id": harbor["id"]}, "communicationItems": items}
+    sandbox.person("POST", CONTACTS, body)
+    await take_over(road, sandbox)
+    await road.quiet(60)
+    [error] = await road.errors()
+    assert (error.kind, error.title) == ("REJECTED", "No Mail of Harbor Dental Group")
+    assert "no address" in error.message
+    assert any(one.email == "grace@harbordental.example" for one in await every(road, Contact))

@@ -36,7 +36,7 @@ def system(valkey):
 @pytest.fixture(scope="module")
 def stage(system):
     apis = [system.api(), system.api()]
-    workers = [system.worker(), system.worker()]
+    workers = [system.worker(PUBLIC_URL=apis[0].url) for _ in range(2)]
     yield system.stage(*apis)
     for running in (*apis, *workers):
         assert running.process.poll() is None, running.said
