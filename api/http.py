@@ -98,8 +98,8 @@ class Endpoint:
             ready = self._documents.ready(text)
             name, operation = _operation(ready, operation_name)
             _allow(operation, actor)
-            once = self._once(request, text, name, variables, operation)
             limits.check_variables(variables)
+            once = self._once(request, text, name, variables, operation)
             points = operation.cost.of(variables)
         except Invalid as invalid:
             status = 400 if invalid.syntax else 422

@@ -3,7 +3,7 @@
 `apply_organization` and `apply_contact` are the same road for people and for values taken over from a provider.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from domain.access.models import Employee
 from domain.checks import email_address, optional_text, required_text
 from domain.context import Context
 from domain.errors import ErrorCode, NotFound, UserError
+from domain.ids import uuid7
 from domain.organizations.models import Contact, Organization
 from domain.permissions import Permission, requires
 from domain.text import fold
@@ -63,6 +64,32 @@ async def create(ctx: Context, values: Mapping[str, Any], *, source: str = "STAF
     await ctx.session.flush()
     ctx.emit(events.OrganizationCreated(organization.id))
     return organization
+
+
+@requires(Permission.ORGANIZATIONS_WRITE)
+async def take_over(
+    ctx: Context, values: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], *, source: str
+) -> tuple[Organization, list[Contact | None]]:
+    """A new organization with its contacts, as they stand elsewhere; None for a contact that can't be one here.
+
+    Written with the transaction's next flush, so that many go together.
+    """
+    organization = Organization(id=uuid7(), source=source)
+    await _fill(ctx, organization, {"name": None, **values}, ORGANIZATION_FIELDS)
+    ctx.session.add(organization)
+    ctx.emit(events.OrganizationCreated(organization.id))
+    made: list[Contact | None] = []
+    for each in contacts:
+        contact = Contact(id=uuid7(), organization_id=organization.id)
+        try:
+            await _fill(ctx, contact, {"first_name": None, **each}, CONTACT_FIELDS)
+        except UserError:
+            made.append(None)
+            continue
+        ctx.session.add(contact)
+        ctx.emit(events.ContactCreated(organization.id, contact.id))
+        made.append(contact)
+    return organization, made
 
 
 @requires(Permission.ORGANIZATIONS_WRITE)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from domain import events, outbox
 from domain.access import numbers
@@ -69,7 +70,7 @@ async def create(ctx: Context, values: Mapping[str, Any]) -> Product:
         product.number = await _next_number(ctx)
     product.part_key = part_key(product.part_number or product.number)
     ctx.session.add(product)
-    await ctx.session.flush()
+    await _save(ctx, product)
     ctx.emit(events.ProductCreated(product.id))
     return product
 
@@ -85,7 +86,7 @@ async def update(ctx: Context, product_id: UUID, values: Mapping[str, Any], *, v
     if await _fill(ctx, product, values):
         before, product.part_key = product.part_key, part_key(product.part_number or product.number)
         changed(product)
-        await ctx.session.flush()
+        await _save(ctx, product)
         ctx.emit(events.ProductUpdated(product.id))
         await _try_again_what_failed_for_it(ctx, {before, product.part_key})
     return product
@@ -107,6 +108,17 @@ async def _fill(ctx: Context, product: Product, values: Mapping[str, Any]) -> bo
         setattr(product, name, checked)
         different = True
     return different
+
+
+async def _save(ctx: Context, product: Product) -> None:
+    number = product.number
+    try:
+        await ctx.session.flush()
+    except IntegrityError as error:
+        if "uq_product_tenant_id_number" not in str(error.orig):
+            raise
+        # Somebody else has just taken it: the look before was too early.
+        raise UserError(ErrorCode.TAKEN, f"Another product already has the number {number}.", ("number",)) from None
 
 
 async def _try_again_what_failed_for_it(ctx: Context, keys: set[str]) -> None:

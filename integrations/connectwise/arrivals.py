@@ -7,13 +7,11 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Text, cast, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.context import Context
-from domain.errors import UserError
 from domain.ids import subject
 from domain.integration_settings import service as integration_settings
 from domain.integration_settings.connectwise import PROVIDER, OrganizationSync
@@ -95,6 +93,7 @@ class _Arrivals(Source):
 class Companies(_Arrivals):
     remote_kind, path, fields, sweeps = "company", COMPANIES, _COMPANY, True
     mapping, contact = CompanyMapping(), ContactMapping()
+    part_kind = contact.remote_kind
 
     def scope(self, settings: Wanted) -> str:
         types, statuses = sorted(settings.sync.take_over_type_ids), sorted(settings.sync.take_over_status_ids)
@@ -173,7 +172,7 @@ class Companies(_Arrivals):
         return await self.mapping.find(remote, candidate.local, reference, Neighbours())
 
     async def parts(self, remote: Remote, rows: Sequence[Row]) -> dict[str, list[Row]]:
-        """Their contacts, for many companies in one request."""
+        """Their active contacts, for many companies in one request."""
         parts: dict[str, list[Row]] = {self.remote_id(row): [] for row in rows}
         where = all_of(one_of("company/id", [int(row["id"]) for row in rows]), eq("inactiveFlag", False))
         for contact in await remote.client.find(CONTACTS, where, fields=_CONTACT):
@@ -182,23 +181,16 @@ class Companies(_Arrivals):
 
     async def adopt(self, ctx: Context, row: Row, parts: Sequence[Row]) -> list[Adopted]:
         """A new organization and its contacts. Nobody else knows it yet, so no contact of it can be here already."""
-        values = self.mapping.theirs(row)
-        made = await organizations.create(ctx, values, source=PROVIDER)
+        values, theirs = self.mapping.theirs(row), [self.contact.theirs(part) for part in parts]
+        billing = (row.get("billingContact") or {}).get("id")
+        people = [{**each, "send_invoices": part["id"] == billing} for part, each in zip(parts, theirs, strict=True)]
+        made, contacts = await organizations.take_over(ctx, values, people, source=PROVIDER)
         root = subject("organization", made.id)
         adopted = [Adopted(root, root, self.remote_kind, self.remote_id(row), merge.agreement(values))]
-        billing = (row.get("billingContact") or {}).get("id")
-        for part in parts:
-            values = self.contact.theirs(part)
-            try:
-                person = await organizations.create_contact(
-                    ctx, made.id, {**values, "send_invoices": part["id"] == billing}
-                )
-            except UserError:
-                continue  # said by the organization's own run
-            agreed = merge.agreement(values)
-            adopted.append(
-                Adopted(subject("contact", person.id), root, self.contact.remote_kind, str(part["id"]), agreed)
-            )
+        for part, each, contact in zip(parts, theirs, contacts, strict=True):
+            if contact is not None:
+                name, agreed = subject("contact", contact.id), merge.agreement(each)
+                adopted.append(Adopted(name, root, self.contact.remote_kind, str(part["id"]), agreed))
         return adopted
 
     def several(self, row: Row, ours: Sequence[Candidate], theirs: Sequence[Row]) -> Problem:

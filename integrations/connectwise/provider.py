@@ -29,8 +29,8 @@ from integrations.core.provider import Plan, Problem, Record
 class ConnectWise:
     """`client_id` identifies this software to ConnectWise; it belongs to the deployment, not to a tenant.
 
-    `public_url`: where it may call us; empty: nowhere, so that its changes come by polling alone. `page`: rows that are read
-    at once then.
+    `public_url`: where it may call us; empty: nowhere, so that its changes come by polling alone. `page`: rows
+    that are read at once then.
     """
 
     name = PROVIDER

@@ -50,6 +50,7 @@ class Source(ABC):
     """One kind of record over there that can arrive here. `sweeps`: a first poll reads everything that is wanted."""
 
     remote_kind: str
+    part_kind: str = ""
     sweeps: bool
 
     @abstractmethod
@@ -107,7 +108,7 @@ class Source(ABC):
 
     @abstractmethod
     async def adopt(self, ctx: Context, row: Row, parts: Sequence[Row]) -> list[Adopted]:
-        """Make a record of ours out of a row, then of its parts as far as they can be. Raises UserError for the first."""
+        """Make a record of ours out of a row, and of its parts as far as they can be. Raises UserError for the row."""
 
     @abstractmethod
     def several(self, row: Row, ours: Sequence[Candidate], theirs: Sequence[Row]) -> Problem:
@@ -192,12 +193,13 @@ async def receive(
         elif source.wanted(settings, row):
             (received.waiting if any(intent.open for intent in intents) else fresh).append(row)
     candidates = await source.candidates(ctx, settings, fresh) if fresh else {}
+    parts = await _free(ctx, desk, parts or {})
     for row in fresh:
         found = candidates.get(source.remote_id(row))
         if found:
             received.matched.append((row, found))
         else:
-            await adopt(ctx, desk, row, received, (parts or {}).get(source.remote_id(row)))
+            await adopt(ctx, desk, row, received, parts.get(source.remote_id(row)))
     await raise_looks(ctx, provider, received.roots | received.adopted)
     return received
 
@@ -229,6 +231,13 @@ async def links_there(
         )
     )
     return {str(link.remote_id): link for link in found}
+
+
+async def _free(ctx: Context, desk: Desk, parts: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+    """Those parts that aren't linked. One that was moved from elsewhere still is: its old root's run speaks of it."""
+    ids = [str(part["id"]) for each in parts.values() for part in each]
+    linked = await links_there(ctx, desk.provider, desk.source.part_kind, ids)
+    return {key: [part for part in each if str(part["id"]) not in linked] for key, each in parts.items()}
 
 
 async def _in_trouble(ctx: Context, provider: str, roots: Collection[str]) -> set[str]:

@@ -1,7 +1,7 @@
 """Asking what has changed over there, page by page: `poll:<kind>`. It loses nothing when callbacks fail.
 
-The first poll of a scope is the import. The cursor moves in the transaction of its page, so a crash repeats one page.
-What a row means is `arrivals`' business.
+The first poll of a scope is the import. The cursor moves in the transaction of its rows, so a crash repeats at
+most a page. What a row means is `arrivals`' business.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,8 @@ from integrations.core.chores import Job
 from integrations.core.outcome import Outcome
 from integrations.core.provider import Problem
 from integrations.core.timing import Timing
+
+_AT_ONCE = 200  # rows a transaction: taking them over has to be done well within a lease
 
 
 @dataclass(frozen=True)
@@ -52,24 +54,24 @@ class Poll:
         since = None if mark is None else mark - timedelta(seconds=job.timing.overlap)
         started = cursor.started_at
         desk = job.desk(source, settings, remote)
-        async for rows in source.pages(remote, settings, since=since, after_id=cursor.after_id):
+        async for page in source.pages(remote, settings, since=since, after_id=cursor.after_id):
             started = started or source.clock(remote)
-            async with job.transaction() as ctx:
-                fresh = await new(ctx, desk, rows)
-            parts = await source.parts(remote, fresh) if fresh else {}
-            try:
+            for rows in (page[begin : begin + _AT_ONCE] for begin in range(0, len(page), _AT_ONCE)):
+                await job.lease.hold()
                 async with job.transaction() as ctx:
-                    received = await receive(ctx, desk, rows, parts)
-                    await _each_alone(ctx, job, source, [source.remote_id(row) for row in received.alone])
-                    if rows:
-                        cursor.after_id = int(source.remote_id(rows[-1]))
-                    cursor.started_at = started
-                    await ctx.session.merge(cursor)
-                    await ctx.session.flush()
-                    await job.lease.check(ctx.session)
-            except IntegrityError:
-                # Somebody linked one of these rows meanwhile: the same page again.
-                return Outcome(called=True, wait=job.timing.intent)
+                    fresh = await new(ctx, desk, rows)
+                parts = await source.parts(remote, fresh) if fresh else {}
+                try:
+                    async with job.transaction() as ctx:
+                        received = await receive(ctx, desk, rows, parts)
+                        await _each_alone(ctx, job, source, [source.remote_id(row) for row in received.alone])
+                        cursor.after_id, cursor.started_at = int(source.remote_id(rows[-1])), started
+                        await ctx.session.merge(cursor)
+                        await ctx.session.flush()
+                        await job.lease.check(ctx.session)
+                except IntegrityError:
+                    # Somebody linked one of these rows meanwhile: these rows again.
+                    return Outcome(called=True, wait=job.timing.intent)
         async with job.transaction() as ctx:
             cursor.mark, cursor.after_id, cursor.started_at = started or cursor.mark, None, None
             await ctx.session.merge(cursor)

@@ -18,21 +18,6 @@ def upgrade() -> None:
     _new_columns()
     for statement in _security():
         op.execute(statement)
-    # What has to look at every row waits until the locks of the above are gone, and blocks nobody.
-    with op.get_context().autocommit_block():
-        for table, name in VALIDATED:
-            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
-        for name, table, column in INDEXES:
-            op.create_index(
-                name,
-                table,
-                ["tenant_id", column],
-                unique=False,
-                postgresql_where=sa.text(f"{column} IS NOT NULL"),
-                postgresql_concurrently=True,
-            )
-        for statement in FILLED:
-            op.execute(statement)
 
 
 def _record() -> tuple[sa.Column[object], ...]:
@@ -168,20 +153,6 @@ def _refers(table: str, column: str, target: str) -> None:
     )
 
 
-VALIDATED = (
-    ("quote_line", "fk_quote_line_tenant_id_product_id"),
-    ("quote_line", "fk_quote_line_tenant_id_section_id"),
-    ("quote_line", "ck_quote_line_recurring_period"),
-    ("sales_order_line", "fk_sales_order_line_tenant_id_product_id"),
-    ("sales_order_line", "ck_sales_order_line_recurring_period"),
-)
-INDEXES = (
-    ("ix_quote_line_section", "quote_line", "section_id"),
-    ("ix_quote_line_product", "quote_line", "product_id"),
-    ("ix_quote_line_part_key", "quote_line", "part_key"),
-    ("ix_sales_order_line_product", "sales_order_line", "product_id"),
-)
-
 # What qw_app may do with each new table.
 APP_RIGHTS = {
     "product_category": "SELECT, INSERT, UPDATE",
@@ -205,22 +176,3 @@ def _security() -> Iterator[str]:
             f"CREATE CONSTRAINT TRIGGER fact_required AFTER INSERT OR UPDATE OR DELETE ON {table}"
             f" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fact_required('{kind}', '{column}')"
         )
-
-
-def _as_owner(table: str, statement: str) -> Iterator[str]:
-    """Row-level security binds the owner too, who belongs to no tenant: without a policy nothing would be changed."""
-    yield f"DROP POLICY IF EXISTS migrating ON {table}"
-    yield f"CREATE POLICY migrating ON {table} TO CURRENT_USER USING (true)"
-    yield statement
-    yield f"DROP POLICY migrating ON {table}"
-
-
-FILLED = (
-    *_as_owner("quote_line", "UPDATE quote_line SET counted = false WHERE optional AND NOT selected AND counted"),
-    # Who is connected already gets catalog items too.
-    *_as_owner(
-        "lane",
-        "UPDATE lane SET subjects = subjects || 'catalog_item'::text"
-        " WHERE provider = 'CONNECTWISE' AND 'catalog_item' <> ALL (subjects)",
-    ),
-)

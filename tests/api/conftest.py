@@ -89,7 +89,9 @@ CREATE_ORGANIZATION = """mutation ($input: CreateOrganizationInput!) {
   createOrganization(input: $input) { organization { id contacts { id } } userErrors { code field message } }
 }"""
 CREATE_QUOTE = """mutation ($input: CreateQuoteInput!) {
-  createQuote(input: $input) { quote { id number lines { id } sections { id lines { id } } } userErrors { code field message } }
+  createQuote(input: $input) {
+    quote { id number lines { id } sections { id lines { id } } } userErrors { code field message }
+  }
 }"""
 CREATE_PRODUCT = """mutation ($input: CreateProductInput!) {
   createProduct(input: $input) { product { id number version } userErrors { code field message } }

@@ -143,6 +143,7 @@ async def test_the_status_follows_the_media_type(ask, query, variables, status, 
     ):
         answer = await ask.post(query, variables, **({"Accept": accept} if accept else {}))
         assert (answer.status_code, content_type(answer)) == (wanted, kind)
+        assert len(answer.headers["x-request-id"]) == 32
         assert ("data" in answer.json()) == (status in (200, 294))
         assert [e["extensions"]["code"] for e in answer.json().get("errors", [])] == ([code] if code else [])
 

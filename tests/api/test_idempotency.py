@@ -64,6 +64,23 @@ async def test_an_answer_that_was_lost_is_given_again(ask, monkeypatch):
     assert await count(ask) == 1
 
 
+async def test_a_change_and_its_key_are_both_there_or_neither(ask, monkeypatch):
+    from api import context
+
+    async def broken(*_args):
+        raise RuntimeError
+
+    key = str(uuid4())
+    with monkeypatch.context() as patched:
+        patched.setattr(context, "finish", broken)
+        answer = (await send(ask, key)).json()
+    assert answer["data"] == {"createOrganization": None}
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["INTERNAL"]
+    assert await count(ask) == 0
+    assert (await send(ask, key)).json()["data"]["createOrganization"]["organization"]
+    assert await count(ask) == 1
+
+
 async def test_a_key_stands_for_one_request(ask):
     key = str(uuid4())
     await send(ask, key)

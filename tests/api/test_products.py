@@ -66,6 +66,14 @@ async def test_numbers_are_given_out_around_those_that_people_give(ask):
     assert "Firewall F-40" in answer["userErrors"][0]["message"]
 
 
+async def test_of_two_who_give_one_number_at_once_the_second_is_told(ask):
+    input = {"title": "x", "price": 1, "number": "FW-1"}
+    answers = await asyncio.gather(*(ask(CREATE_PRODUCT, input=input) for _ in range(8)))
+    errors = [answer["createProduct"]["userErrors"] for answer in answers]
+    assert sorted(len(error) for error in errors) == [0] + [1] * 7
+    assert {(error["code"], *error["field"]) for [error] in filter(None, errors)} == {("TAKEN", "number")}
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [

@@ -35,24 +35,24 @@ async def limited(db, redis_url):
 
 async def test_a_token_has_so_many_points_whichever_process_it_asks(limited, msp, other):
     one, two, stranger = await limited(msp.token), await limited(msp.token), await limited(other.token)
-    for asked in range(10):
-        answer = await (one if asked % 2 else two).post(TEN)
-        assert answer.status_code == 200
-        assert answer.headers["ratelimit-limit"] == "100"
-        left = int(answer.headers["ratelimit-remaining"])
-        assert 90 - 10 * asked <= left <= 95 - 10 * asked + asked * 5
-        assert answer.json()["extensions"]["cost"] == {
-            "requested": 10,
-            "limit": 20_000,
-            "remaining": left,
-            "resetsIn": int(answer.headers["ratelimit-reset"]),
-        }
-    refused = await one.post("{ quotes(first: 99) { nodes { id } } }")
-    assert refused.status_code == 429
-    [error] = refused.json()["errors"]
-    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
-    assert "data" not in refused.json()
-    assert 1 <= int(refused.headers["retry-after"]) <= 61
+    answer = await one.post("{ quotes(first: 89) { nodes { id } } }")
+    assert answer.status_code == 200
+    assert answer.headers["ratelimit-limit"] == "100"
+    assert answer.headers["ratelimit-remaining"] == "10"
+    assert answer.json()["extensions"]["cost"] == {
+        "requested": 90,
+        "limit": 20_000,
+        "remaining": 10,
+        "resetsIn": int(answer.headers["ratelimit-reset"]),
+    }
+    for client in (one, two):  # a bucket that fills up in a minute has no 90 points yet
+        refused = await client.post("{ quotes(first: 89) { nodes { id } } }")
+        assert refused.status_code == 429
+        [error] = refused.json()["errors"]
+        assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+        assert error["extensions"]["cost"]["requested"] == 90
+        assert "data" not in refused.json()
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert (await stranger.post(TEN)).status_code == 200
 
 
@@ -81,11 +81,12 @@ async def test_redis_that_comes_back_counts_again(redis_url):
 
 
 async def test_many_at_once_get_no_more_than_there_is(redis_url):
-    pool = open_pool(redis_url)
-    rates = Rates(pool, 100)
-    taken = await asyncio.gather(*(rates.take("a", 10) for _ in range(30)))
+    pools = [open_pool(redis_url) for _ in range(3)]
+    processes = [Rates(pool, 100) for pool in pools]
+    taken = await asyncio.gather(*(rates.take("a", 10) for rates in processes * 10))
     assert sum(not one.wait for one in taken) == 10
-    await pool.aclose()
+    for pool in pools:
+        await pool.aclose()
 
 
 def test_a_bucket_fills_up_as_time_goes():

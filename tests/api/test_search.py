@@ -5,7 +5,9 @@ import pytest
 from domain.access import service as access
 from tests.api.conftest import Client, a_quote, an_organization
 
-SEARCH = """query ($s: String, $f: OrganizationFilter, $o: OrganizationOrder, $n: Int, $a: String, $l: Int, $b: String) {
+SEARCH = """query (
+  $s: String, $f: OrganizationFilter, $o: OrganizationOrder, $n: Int, $a: String, $l: Int, $b: String
+) {
   organizations(search: $s, filter: $f, orderBy: $o, first: $n, after: $a, last: $l, before: $b) {
     totalCount nodes { name } edges { cursor }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

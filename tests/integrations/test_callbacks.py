@@ -1,11 +1,14 @@
 """Changes made in ConnectWise come by callbacks, and by polling when those are off. No echo on either road."""
 
 import asyncio
+import logging
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from api import app
+from api.ask import Asker
 from domain.integration_settings import service as settings
 from domain.integration_settings.connectwise import PROVIDER, OrganizationSync
 from domain.organizations import service as organizations
@@ -25,7 +28,7 @@ from tests.integrations.arriving import (
     until,
 )
 from tests.integrations.road import open_road
-from tests.rig import make_msp
+from tests.rig import make_msp, open_database
 from tests.sandbox import sandbox_fixtures
 
 server, sandbox, api = sandbox_fixtures()
@@ -222,3 +225,36 @@ async def test_a_callback_is_work_for_its_own_tenant_only(called, sandbox):
         async with msp.transaction() as ctx:
             found = "SELECT count(*) FROM sync_task WHERE subject LIKE 'remote_company:%'"
             assert await ctx.session.scalar(text(found)) == expected
+
+
+async def test_what_can_not_be_taken_in_is_asked_to_come_again_and_the_token_is_in_no_log(called, sandbox, caplog):
+    await called.quiet()
+    [url] = [row["url"] for row in sandbox.records(CALLBACKS) if row["type"] == "company"]
+    token = url.partition("?")[0].rpartition("/")[2]
+    caplog.set_level(logging.DEBUG)
+    async with called.msp.transaction() as ctx:
+        sealed = await ctx.session.scalar(text("SELECT sealed FROM credential WHERE kind = 'CALLBACK'"))
+        assert token not in sealed
+    path = httpx.URL(f"{url}5").raw_path.decode()
+    away = open_database("postgresql+psycopg://qw_app@127.0.0.1:1/nowhere")
+    transport = httpx.ASGITransport(app.create(away, Asker(None)), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://quotewright.test") as http:
+        answer = await http.post(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+    async with httpx.AsyncClient(base_url=called.url) as http:
+        assert {(await http.post(path)).status_code, (await http.post(path, content=b"x" * 99_999)).status_code} == {
+            204,
+            413,
+        }
+    await away.dispose()
+    ours = [entry.getMessage() for entry in caplog.records if not entry.name.startswith(("httpx", "httpcore"))]
+    assert token not in "".join(ours)
+
+
+async def test_more_calls_than_can_be_taken_in_at_once_are_asked_to_come_again(called, sandbox):
+    await called.quiet()
+    [url] = [row["url"] for row in sandbox.records(CALLBACKS) if row["type"] == "company"]
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=200)) as http:
+        answers = await asyncio.gather(*(http.post(f"{url}{number}") for number in range(1, 121)))
+    assert {answer.status_code for answer in answers} <= {204, 429}
+    assert any(answer.status_code == 204 for answer in answers)
