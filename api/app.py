@@ -27,13 +27,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _PATIENCE = 3.0  # seconds that the database has to say it is there
 
 
-def create(
-    database: Database, asker: Asker, *, graphiql: bool = False, production: bool = False, rate: int = 0
-) -> Starlette:
-    """The application. Nothing depends on `production` so far: what is safe there is safe everywhere.
-
-    `rate`: the points that a token may spend in a minute; 0: as many as it likes.
-    """
+def create(database: Database, asker: Asker, *, graphiql: bool = False, rate: int = 0) -> Starlette:
+    """The application. `rate`: the points that a token may spend in a minute; 0: as many as it likes."""
 
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})

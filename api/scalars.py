@@ -11,7 +11,7 @@ import strawberry
 from graphql import ConstValueNode, FloatValueNode, GraphQLError, IntValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from domain.quotes.totals import minor_units
+from domain.money import minor_units
 
 E = TypeVar("E", bound=type[Enum])
 

@@ -12,8 +12,8 @@ import time
 from functools import partial
 from pathlib import Path
 
-from runtime.tour.stage import Stage
 from runtime.tour.looks import synced
+from runtime.tour.stage import Stage
 from runtime.tour.steps import choose, connect, install
 
 CHANGES, ORGANIZATIONS = 500, 25

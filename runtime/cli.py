@@ -22,8 +22,10 @@ app = App(
     default_parameter=Parameter(negative_iterable=()),  # no --empty-scope
 )
 database = App(name="db", help="The database of a PostgreSQL of yours.")
+tenant = App(name="tenant", help="The MSPs that this installation serves.")
 token = App(name="token", help="API tokens of a tenant.")
 app.command(database)
+app.command(tenant)
 app.command(token)
 
 
@@ -122,6 +124,24 @@ def database_init(admin_url: Annotated[str, Parameter(env_var="DATABASE_ADMIN_UR
 
     name = databases.init_for(admin_url, Settings.load())
     print(f"The database {name} and its roles are ready; next: quotewright migrate")
+
+
+@tenant.command(name="create")
+def tenant_create(*, name: str, currency: str = "USD", time_zone: str = "UTC") -> None:
+    """Make a tenant and print its id, then a token with every permission, this once.
+
+    Parameters
+    ----------
+    name
+        What the MSP is called.
+    currency
+        Of its new quotes, three letters (ISO 4217).
+    time_zone
+        Where its dates begin and end: Europe/Berlin.
+    """
+    from runtime import tokens
+
+    print(*tokens.first(name, currency, time_zone), sep="\n")
 
 
 @token.command(name="create")

@@ -47,7 +47,6 @@ async def _api(host: str, port: int, settings: Settings) -> None:
             database,
             ask.Asker(pool),
             graphiql=settings.graphiql,
-            production=settings.environment == "production",
             rate=settings.api_rate_points_per_minute,
         )
         application.router.lifespan_context = lifespan

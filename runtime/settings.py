@@ -37,7 +37,6 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = "auto"  # auto: console on a terminal, JSON lines elsewhere
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     graphiql: bool = True  # the page holds no data, and every operation in it needs a token
-    environment: Literal["production", "development", "test"] = "production"
 
     api_rate_points_per_minute: int = Field(default=100_000, ge=0)  # of one token; 0: no limit over time
 

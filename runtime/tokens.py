@@ -1,4 +1,4 @@
-"""API tokens from the command line: for the first token of a tenant, and when nobody can get in. Holds no rule:
+"""Tenants and API tokens from the command line: for the first token, and when nobody can get in. Holds no rule:
 `domain.access` does."""
 
 from __future__ import annotations
@@ -11,12 +11,27 @@ from uuid import UUID
 
 from domain import errors
 from domain.access import service as access
+from domain.access import tenants
 from domain.context import Actor, Context
+from domain.db import Database
+from domain.permissions import Permission
 from runtime.errors import UserError
 from runtime.opening import opened
 from runtime.settings import Settings
 
 T = TypeVar("T")
+
+
+def first(name: str, currency: str, time_zone: str) -> tuple[UUID, str]:
+    """A new tenant's id, and a token with every permission, which is kept nowhere."""
+
+    async def make(database: Database) -> tuple[UUID, str]:
+        tenant = await tenants.create(database, name=name, currency=currency, time_zone=time_zone)
+        async with database.transaction(Actor.system(tenant.id, "command line")) as ctx:
+            _, token = await access.create_token(ctx, name="first", scopes=list(Permission))
+        return tenant.id, token
+
+    return _run(make)
 
 
 def create(tenant: UUID, name: str, scopes: list[str], days: int | None) -> str:
@@ -51,15 +66,20 @@ def revoke(tenant: UUID, token_id: UUID) -> None:
 
 
 def _transaction(tenant: UUID, work: Callable[[Context], Awaitable[T]]) -> T:
+    async def run(database: Database) -> T:
+        async with database.transaction(Actor.system(tenant, "command line")) as ctx:
+            return await work(ctx)
+
+    return _run(run)
+
+
+def _run(work: Callable[[Database], Awaitable[T]]) -> T:
     settings = Settings.load().need("database_url", "secret_keys")
 
     async def run() -> T:
         try:
-            async with (
-                opened(settings, pool_size=1) as database,
-                database.transaction(Actor.system(tenant, "command line")) as ctx,
-            ):
-                return await work(ctx)
+            async with opened(settings, pool_size=1) as database:
+                return await work(database)
         except (errors.UserError, errors.UserErrors) as error:
             raise UserError(str(error)) from None
 

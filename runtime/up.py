@@ -166,7 +166,6 @@ class _Journey:
             "PUBLIC_URL": settings.public_url,
             "LOG_FORMAT": settings.log_format,
             "GRAPHIQL": "1",
-            "ENVIRONMENT": settings.environment,
         }
 
     @property

@@ -17,7 +17,7 @@ from api.context import Info
 from api.filters.operators import Column
 from api.node import uuid_of
 from domain.access.models import Tenant
-from domain.quotes.totals import minor_units
+from domain.money import minor_units
 from domain.text import fold
 
 T = TypeVar("T", bound=type)

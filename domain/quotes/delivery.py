@@ -6,10 +6,11 @@ from typing import Any
 
 from domain.checks import decimal_in
 from domain.errors import ErrorCode, UserError
+from domain.money import minor_units
 from domain.organizations.models import ADDRESS_FIELDS
 from domain.organizations.service import ORGANIZATION_FIELDS
 from domain.quotes.models import Quote
-from domain.quotes.totals import LineInput, minor_units
+from domain.quotes.totals import LineInput
 
 _ZERO = Decimal(0)
 _MOST = Decimal(10) ** 9

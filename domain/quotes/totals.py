@@ -7,11 +7,11 @@ of rounded lines: whoever adds up the printed figures gets the printed total.
 """
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import Decimal
 
 from domain.errors import ErrorCode, UserError
+from domain.money import arithmetic, rounded
 from domain.products.kinds import RecurringPeriod
 
 QUANTITY_PLACES = 6
@@ -25,14 +25,6 @@ LINE_LIMIT = Decimal(10) ** 12
 _ZERO = Decimal(0)
 _HUNDREDTH = Decimal("0.01")
 _HUNDRED = Decimal(100)
-
-# ISO 4217: the currencies whose minor unit is not a hundredth.
-_CURRENCIES = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-_MINOR_UNITS = {code: places for places, codes in _CURRENCIES.items() for code in codes.split()}
 
 
 class BadLine(UserError, ValueError):
@@ -89,39 +81,22 @@ class QuoteTotals:
     """Of the counted lines that have a cost; None if none has, for then nothing can be said about the margin."""
 
 
-def minor_units(currency: str) -> int:
-    """How many decimal places the currency has: 0 for JPY, 3 for KWD, 2 for most and for codes that we don't know."""
-    if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise UserError(ErrorCode.INVALID, "A currency is a code of three capital letters, such as USD.", ("currency",))
-    return _MINOR_UNITS.get(currency, 2)
-
-
-def to_minor(amount: Decimal, minor_units: int) -> int:
-    """The amount counted in minor units: 12.34 is 1234 cents. Refuses to lose a fraction of one (UserError)."""
-    with _arithmetic():
-        if not amount.is_finite() or abs(amount) >= PRICE_LIMIT * 1000:
-            raise UserError(ErrorCode.INVALID, "The amount is too large, or not a number.")
-        if amount != _rounded(amount, minor_units):
-            raise UserError(ErrorCode.INVALID, f"The amount can have at most {minor_units} decimal places.")
-        return int(amount.scaleb(minor_units))
-
-
 def line_totals(line: LineInput, minor_units: int) -> LineTotals:
     """What one line comes to. Raises BadLine if it makes no sense."""
-    with _arithmetic():
+    with arithmetic():
         _check(line)
         exact = line.quantity * line.unit_price
         if abs(exact) >= LINE_LIMIT:
             raise BadLine("quantity", "Quantity times price is too large: a line must stay below 1,000,000,000,000.")
-        gross = _rounded(exact, minor_units)
+        gross = rounded(exact, minor_units)
         if line.discount_amount is not None:
             net = gross - _discount_amount(line.discount_amount, gross, minor_units)
         elif line.discount_percent is not None:
             # From the exact value, not from the rounded gross: rounding twice could be a cent off.
-            net = _rounded(exact * (_HUNDRED - line.discount_percent) * _HUNDREDTH, minor_units)
+            net = rounded(exact * (_HUNDRED - line.discount_percent) * _HUNDREDTH, minor_units)
         else:
             net = gross
-        tax = _rounded(net * line.tax_rate * _HUNDREDTH, minor_units)
+        tax = rounded(net * line.tax_rate * _HUNDREDTH, minor_units)
         return LineTotals(gross=gross, discount=gross - net, net=net, tax=tax, total=net + tax)
 
 
@@ -130,8 +105,8 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
 
     A delivery charge is a line like any other here: quantity 1, the charge as its price.
     """
-    with _arithmetic():
-        nothing = discount = tax = _rounded(_ZERO, minor_units)
+    with arithmetic():
+        nothing = discount = tax = rounded(_ZERO, minor_units)
         nets: dict[RecurringPeriod | None, Decimal] = dict.fromkeys((None, *RecurringPeriod), nothing)
         cost: Decimal | None = None
         for index, line in enumerate(lines):
@@ -145,7 +120,7 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
             discount += totals.discount
             tax += totals.tax
             if line.unit_cost is not None:
-                cost = (cost or _ZERO) + _rounded(line.quantity * line.unit_cost, minor_units)
+                cost = (cost or _ZERO) + rounded(line.quantity * line.unit_cost, minor_units)
         subtotal = sum(nets.values(), nothing)
         return QuoteTotals(
             subtotal=subtotal,
@@ -169,27 +144,15 @@ def net_unit_price(net: Decimal, quantity: Decimal, places: int, minor_units: in
     """
     if quantity < 0:
         raise BadLine("quantity", "A quantity can't be negative. For a credit, make the price negative.")
-    with _arithmetic():
+    with arithmetic():
         if quantity == 0:
-            return _rounded(_ZERO, places), _rounded(net, minor_units)
-        price = _rounded(net / quantity, places)
-        return price, net - _rounded(price * quantity, minor_units)
-
-
-def _arithmetic() -> AbstractContextManager[Context]:
-    # 38 digits hold any quantity x price (19 digits each) without rounding, and after the check of LINE_LIMIT any
-    # percentage of the result. The caller's context may have any precision and rounding, so it is never used.
-    return localcontext(Context(prec=38, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow]))
-
-
-def _rounded(exact: Decimal, places: int) -> Decimal:
-    amount = exact.quantize(Decimal(1).scaleb(-places))
-    # Decimal knows a negative zero, and would print "-0.00".
-    return amount.copy_abs() if amount.is_zero() else amount
+            return rounded(_ZERO, places), rounded(net, minor_units)
+        price = rounded(net / quantity, places)
+        return price, net - rounded(price * quantity, minor_units)
 
 
 def _discount_amount(amount: Decimal, gross: Decimal, minor_units: int) -> Decimal:
-    discount = _rounded(amount, minor_units)
+    discount = rounded(amount, minor_units)
     if not discount:
         return discount
     if gross < 0:

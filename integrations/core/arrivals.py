@@ -17,6 +17,7 @@ from domain.context import Context
 from domain.errors import UserError
 from domain.sync.models import ExternalLink, SyncError
 from integrations.core import errors, merge
+from integrations.core.outcome import Need
 from integrations.core.provider import Problem, Row
 
 # Read before the links are: the create of an intent is either still open here or linked by the time those are read.
@@ -154,6 +155,7 @@ class Received:
     waiting: list[Row] = field(default_factory=list)
     matched: list[tuple[Row, list[Candidate]]] = field(default_factory=list)
     refused: list[tuple[Row, UserError]] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
 
     @property
     def alone(self) -> list[Row]:

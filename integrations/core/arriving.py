@@ -23,7 +23,7 @@ from integrations.core.arrivals import (
     receive,
 )
 from integrations.core.chores import Job
-from integrations.core.outcome import Outcome
+from integrations.core.outcome import Need, Outcome
 from integrations.core.provider import Problem, Row
 from integrations.core.timing import Timing
 
@@ -79,7 +79,8 @@ class Arriving:
             return Outcome(called=True, wait=job.timing.intent)
         for _, error in received.refused:
             raise error
-        return Outcome(source.title(row), called=True, wait=job.timing.intent if received.waiting else None)
+        wait = job.timing.intent if received.waiting else None
+        return Outcome(source.title(row), called=True, wait=wait, needs=received.needs)
 
     async def _match(self, job: Job, desk: Desk, remote: Any, row: Row, candidate: Candidate) -> Received:
         """Exactly one record of ours may be it. They are linked unless it may as well be another one over there."""
@@ -101,7 +102,7 @@ class Arriving:
                 )
                 leased = await ctx.session.scalar(_LEASED, {"tenant": ctx.tenant_id, **about})
                 if leased or await ctx.session.scalar(_HAS_LINK, about):
-                    received.waiting.append(row)
+                    received.needs.append(Need(candidate.subject, job.root, source.title(row)))
                 else:
                     # Without an agreement: the run of the root makes both sides agree, by the rules of a first link.
                     subject = candidate.subject

@@ -9,15 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import UserError
+from domain.money import minor_units, to_minor
 from domain.products.kinds import RecurringPeriod
 from domain.quotes.totals import (
     BadLine,
     LineInput,
     line_totals,
-    minor_units,
     net_unit_price,
     quote_totals,
-    to_minor,
 )
 
 D = Decimal

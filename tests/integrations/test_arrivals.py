@@ -43,7 +43,7 @@ async def test_existing_companies_are_matched_or_taken_over_never_doubled(road, 
     for number in range(1, 13):
         body = {"identifier": f"CU{number:03}", "name": f"Customer No {number}", "city": "Tampa", **kind}
         sandbox.person("POST", COMPANIES, body)
-    here = {
+    here: dict[str, str | None] = {
         "Known by number": "cu001",
         "CUSTOMER  no 2": None,
         "customerno3": None,
@@ -56,8 +56,8 @@ async def test_existing_companies_are_matched_or_taken_over_never_doubled(road, 
     async with road.msp.transaction() as ctx:
         # As they stood here before the sync was switched on: nothing was sent.
         await ctx.session.execute(text("UPDATE lane SET held_until = 'infinity'"))
-        for name, number in here.items():
-            made[name] = await organizations.create(ctx, {"name": name, "account_number": number})
+        for name, account in here.items():
+            made[name] = await organizations.create(ctx, {"name": name, "account_number": account})
         await ctx.session.execute(text("UPDATE lane SET held_until = '-infinity'"))
     before = {row["id"] for row in sandbox.records(COMPANIES)}
     await take_over(road, sandbox)

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
+from tests.rig import KEYS
+
 
 def quotewright(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -44,3 +48,24 @@ def test_a_database_is_made_ready_with_the_names_and_passwords_of_the_settings(d
 
     swapped = quotewright("db", "init", database.admin_url, **{**urls, "DATABASE_URL": database.owner_url})
     assert (swapped.returncode, swapped.stderr) == (1, "quotewright: DATABASE_URL must connect as qw_app.\n")
+
+
+def test_the_first_tenant_comes_with_a_token_that_opens_it(database: Any) -> None:
+    settings = {"DATABASE_URL": database.app_url, "SECRET_KEYS": KEYS}
+    made = quotewright("tenant", "create", "--name", "Northwind IT", "--currency", "EUR", **settings)
+    assert (made.returncode, made.stderr) == (0, "")
+    tenant, token = made.stdout.split()
+    assert token.startswith("qw_")
+    assert f"…{token[-4:]}" in quotewright("token", "list", "--tenant", tenant, **settings).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["--currency", "euro"], "three capital letters"), (["--time-zone", "Mars/Base"], "Give one like Europe/Berlin")],
+)
+def test_a_tenant_that_makes_no_sense_is_a_sentence(database: Any, words: list[str], says: str) -> None:
+    settings = {"DATABASE_URL": database.app_url, "SECRET_KEYS": KEYS}
+    done = quotewright("tenant", "create", "--name", "X", *words, **settings)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert done.stderr.startswith("quotewright: ")

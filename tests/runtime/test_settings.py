@@ -20,7 +20,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_names_have_no_prefix_and_safe_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings.load()
-    assert (settings.environment, settings.graphiql, settings.allow_loopback_sites) == ("production", True, False)
+    assert (settings.graphiql, settings.allow_loopback_sites) == (True, False)
     assert (settings.sync_http_timeout, settings.sync_lease, settings.sync_settle) == (10, 30, 67)
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://qw_app@/quotewright")
     monkeypatch.setenv("ALLOW_LOOPBACK_SITES", "1")
