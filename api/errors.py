@@ -18,9 +18,10 @@ from domain.errors import ErrorCode
 
 _log = structlog.get_logger("api")
 
-# What graphql-core adds to be helpful, and what it repeats of the input, always last: that may hold a key.
+# What graphql-core adds to be helpful, and what it repeats of the input, always last: that may hold a key. After "has
+# invalid value" comes the reason, which stays.
 _SUGGESTION = re.compile(r"\s*Did you mean .*?\?(?=\s|$)", re.DOTALL)
-_ECHO = re.compile(r"(?:[,.] [Ff]ound: .*|(?<= value): .*|(?<=String) [\"'].*)$", re.DOTALL)
+_ECHO = re.compile(r"(?:[,.] [Ff]ound: .*|(?<= value)(?<!invalid value): .*|(?<=String) [\"'].*)$", re.DOTALL)
 _OURS_TO_SAY = "Something went wrong on our side. Tell us the request id and we can look it up."
 
 Code = described(

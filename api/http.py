@@ -30,8 +30,10 @@ _GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
 _FAILURES = 60  # unknown tokens a minute from one address
 _SOME_ERRORS = 294  # GraphQL over HTTP: data, and errors beside it
-# NUL, in any spelling of JSON or GraphQL: PostgreSQL can't hold it in a text, so no name or note may have it.
-_NUL = re.compile(rb"\\u(0000|\{0+\})")
+# NUL as JSON or GraphQL spell it: PostgreSQL can't hold it in a text, so no name or note may have it. Behind an even
+# number of backslashes only: with one more, it is the backslash that is meant.
+_NUL = r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})"
+_NUL_OF_JSON, _NUL_OF_GRAPHQL = re.compile(_NUL.encode()), re.compile(_NUL)
 
 
 class Refused(Exception):
@@ -189,8 +191,6 @@ async def _body(request: Request) -> bytes:
                 raise _too_large()
     except ClientDisconnect:
         raise Refused(400, ErrorCode.BAD_REQUEST, "The request ended early.") from None
-    if _NUL.search(body):
-        raise Refused(400, ErrorCode.BAD_REQUEST, "The request holds a NUL character; no text may have one.")
     return bytes(body)
 
 
@@ -209,6 +209,8 @@ def _parameters(body: bytes) -> tuple[str, dict[str, Any] | None, str | None]:
     query, variables, name = (parameters.get(key) for key in ("query", "variables", "operationName"))
     if not isinstance(query, str) or not query.strip():
         raise Refused(400, ErrorCode.BAD_REQUEST, "`query` must be a GraphQL document.")
+    if _NUL_OF_JSON.search(body) or _NUL_OF_GRAPHQL.search(query):
+        raise Refused(400, ErrorCode.BAD_REQUEST, "The request holds a NUL character; no text may have one.")
     if not isinstance(variables, dict | None):
         raise Refused(400, ErrorCode.BAD_REQUEST, "`variables` must be an object.")
     if not isinstance(name, str | None):

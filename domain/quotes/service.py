@@ -143,6 +143,7 @@ async def remove_section(ctx: Context, section_id: UUID, *, version: int | None 
     for line in quote_sections.lines_of(quote, section):
         quote.lines.remove(line)
     quote.sections.remove(section)
+    quote_sections.number(quote.sections)
     return await _edited(ctx, quote)
 
 
@@ -224,16 +225,25 @@ async def _quote_of_section(ctx: Context, section_id: UUID) -> tuple[Quote, Quot
 
 
 async def _edited(ctx: Context, quote: Quote) -> Quote:
-    """What every edit ends in: an edited quote is a draft again, its sums are right, and the change is said."""
-    quote.status = step(QuoteStatus(quote.status), Step.EDIT)
+    """What every edit ends in: an edited quote is a draft again, its sums are right, and the change is said.
+
+    Where nothing is different nothing was edited: saving a form again doesn't call a sent quote back.
+    """
+    status = step(QuoteStatus(quote.status), Step.EDIT)
     drafting.sum_up(quote)
+    session = ctx.session
+    if not session.new and not any(session.is_modified(row) for row in session.dirty):
+        return quote
+    quote.status = status
     changed(quote)
-    await ctx.session.flush()
+    await session.flush()
     ctx.emit(events.QuoteUpdated(quote.id))
     return quote
 
 
 async def _set(ctx: Context, quote: Quote, values: Values) -> None:
+    # Looked up before anything is set: looking up writes what is set already, and the database would refuse it first.
+    await _check_people(ctx, quote, values)
     for name, value in values.items():
         if name not in EDITABLE:
             raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
@@ -245,6 +255,9 @@ async def _set(ctx: Context, quote: Quote, values: Values) -> None:
             delivery.fill(quote, value)
         else:
             setattr(quote, name, value)
+
+
+async def _check_people(ctx: Context, quote: Quote, values: Values) -> None:
     if values.get("contact_id"):
         contact = await ctx.session.get(Contact, values["contact_id"])
         if contact is None or contact.organization_id != quote.organization_id:

@@ -20,7 +20,9 @@ PERCENT_PLACES = 4
 QUANTITY_LIMIT = Decimal(10) ** 13
 PRICE_LIMIT = Decimal(10) ** 15
 LINE_LIMIT = Decimal(10) ** 12
-"""No line is worth this much. Thousands of such lines, taxes included, still fit a 64-bit count of cents."""
+"""No line is worth this much."""
+TOTAL_LIMIT = Decimal(10) ** 14
+"""No quote is worth this much: so its total fits its column, and a 64-bit count of the smallest minor units."""
 
 _ZERO = Decimal(0)
 _HUNDREDTH = Decimal("0.01")
@@ -122,6 +124,10 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
             if line.unit_cost is not None:
                 cost = (cost or _ZERO) + rounded(line.quantity * line.unit_cost, minor_units)
         subtotal = sum(nets.values(), nothing)
+        if abs(subtotal + tax) >= TOTAL_LIMIT:
+            raise UserError(
+                ErrorCode.INVALID, "All lines together come to too much: it must stay below 100,000,000,000,000."
+            )
         return QuoteTotals(
             subtotal=subtotal,
             one_off=nets[None],

@@ -108,6 +108,7 @@ async def test_only_json_is_taken(http, ask, kind):
         b'{"query":"{__typename}","variables":{"a":"\\u0000"}}',
         b'{"query":"{node(id:\\"\\\\u0000\\"){id}}"}',
         b'{"query":"{node(id:\\"\\\\u{0}\\"){id}}"}',
+        b'{"query":"{node(id:\\"\\u005cu0000\\"){id}}"}',
         b"\xff\xfe",
         b"[" * 2000,
     ],
@@ -117,6 +118,14 @@ async def test_what_is_no_request_is_refused(http, ask, body):
     answer = await http.post("/graphql", content=body, headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_REQUEST")
     assert "data" not in answer.json()
+
+
+async def test_a_backslash_before_zeros_is_a_text_like_any_other(ask):
+    await an_organization(ask, name=r"C:\u0000")
+    [found] = (await ask("query ($s: String) { organizations(search: $s) { nodes { name } } }", s=r"C:\u0000"))[
+        "organizations"
+    ]["nodes"]
+    assert found["name"] == r"C:\u0000"
 
 
 STATUSES = [
@@ -275,6 +284,26 @@ async def test_nothing_is_suggested_for_variables_either_and_no_value_is_repeate
         assert "CANARY" not in text
         assert "Did you mean" not in text
         assert "BAD_REQUEST" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "value", "words"),
+    [
+        (
+            "mutation ($x: CreateQuoteInput!) { createQuote(input: $x) { userErrors { code } } }",
+            {"title": "CANARY"},
+            "required field 'organizationId'",
+        ),
+        ("query ($x: QuoteFilter) { quotes(filter: $x) { totalCount } }", {"numbr": 1}, "unknown field 'numbr'"),
+        ("query ($x: QuoteFilter) { quotes(filter: $x) { totalCount } }", "CANARY", "to be an object"),
+        ("query ($x: Int) { quotes(first: $x) { totalCount } }", "CANARY", "Int cannot represent"),
+        ("query ($x: ID!) { node(id: $x) { id } }", None, "non-null type 'ID!'"),
+    ],
+)
+async def test_what_is_wrong_with_a_variable_is_said(ask, query, value, words):
+    [error] = await ask.errors(query, x=value)
+    assert words in error["message"]
+    assert "CANARY" not in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -237,8 +237,11 @@ async def test_sections_are_added_moved_changed_and_removed(ask):
     assert (await refused(ask, "updateQuoteSection", sectionId=first, title=""))[:2] == ("REQUIRED", ["title"])
     stale = {"sectionId": first, "version": 1}
     assert (await refused(ask, "removeQuoteSection", **stale))[:2] == ("CONFLICT", ["version"])
+    third = await done(ask, "addQuoteSection", quoteId=quote["id"], title="Third")
+    assert [one["position"] for one in third["sections"]] == [1, 2, 3]
     quote = await done(ask, "removeQuoteSection", sectionId=first)
-    assert ([one["title"] for one in quote["sections"]], titles(quote)) == (["A"], ["x", "a"])
+    assert ([one["title"] for one in quote["sections"]], titles(quote)) == (["A", "Third"], ["x", "a"])
+    assert [one["position"] for one in quote["sections"]] == [1, 2]
     assert quote["subtotal"]["amount"] == "20.00"
     assert (await refused(ask, "removeQuoteSection", sectionId=first))[:2] == ("NOT_FOUND", ["sectionId"])
 

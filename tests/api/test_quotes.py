@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.ids import global_id, uuid7
 from tests.api.conftest import CREATE_QUOTE, LINES, a_quote, an_organization
 
 
@@ -128,6 +129,38 @@ async def test_a_quote_is_changed_by_whoever_saw_its_last_version(ask):
     for mutation, input in ((UPDATE, {"title": "Worse"}), (ADD_LINES, {"lines": LINES})):
         [stale] = (await ask(mutation, input={"quoteId": quote["id"], "version": 1, **input})).values()
         assert (stale["quote"], stale["userErrors"][0]["code"]) == (None, "CONFLICT")
+
+
+async def test_a_sent_quote_that_is_saved_as_it_is_stays_sent(ask):
+    quote = await a_quote(ask, expiryDate="2030-01-31", delivery={"amount": "12.50"})
+    await ask(SEND, input={"quoteId": quote["id"]})
+    version = (await ask("{ quotes { nodes { version } } }"))["quotes"]["nodes"][0]["version"]
+    same = {"title": "New network", "expiryDate": "2030-01-31", "delivery": {"amount": "12.5"}}
+    for mutation, input in (
+        (UPDATE, {"quoteId": quote["id"], **same}),
+        (UPDATE_LINE, {"lineId": quote["lines"][0]["id"], "quantity": "2.0", "unitPrice": "499.9", "position": 1}),
+        (ADD_LINES, {"quoteId": quote["id"], "lines": []}),
+    ):
+        [answer] = (await ask(mutation, input=input)).values()
+        assert (answer["quote"]["status"], answer["quote"]["version"]) == ("SENT", version)
+    answer = await ask(REMOVE_LINE, input={"lineId": quote["lines"][0]["id"]})
+    assert answer["removeQuoteLine"]["quote"]["status"] == "DRAFT"
+
+
+async def test_a_quote_that_comes_to_too_much_is_refused(ask):
+    input = {"organizationId": (await an_organization(ask))["id"], "title": "x"}
+    lines = [{"title": "x", "unitPrice": "999999999999.99", "taxRate": "100"}] * 500
+    [error] = (await ask(CREATE_QUOTE, input={**input, "lines": lines}))["createQuote"]["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID", [])
+
+
+@pytest.mark.parametrize(("field", "type_name"), [("contactId", "Contact"), ("ownerId", "Employee")])
+async def test_who_is_not_there_is_named_on_a_change_too(ask, field, type_name):
+    quote = await a_quote(ask)
+    input = {"quoteId": quote["id"], "title": "Better", field: global_id(type_name, uuid7())}
+    [error] = (await ask(UPDATE, input=input))["updateQuote"]["userErrors"]
+    assert (error["code"], error["field"]) == ("NOT_FOUND", [field])
+    assert (await ask("{ quotes { nodes { title } } }"))["quotes"]["nodes"] == [{"title": "New network"}]
 
 
 async def test_acceptance_makes_the_order_of_what_was_chosen(ask):

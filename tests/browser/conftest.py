@@ -65,7 +65,7 @@ async def address(msp: Msp) -> AsyncIterator[str]:
     if not (page.DIST / "index.html").is_file():
         missing("GraphiQL is not built: install the project again where the npm registry can be reached")
     config = uvicorn.Config(
-        app.create(msp.database, Asker(None), graphiql=True), host="127.0.0.1", port=0, log_level="warning"
+        app.create(msp.database, Asker(None), graphiql=True), host="127.0.0.1", port=0, log_config=None
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

@@ -23,7 +23,7 @@ def config(app: Sandbox, host: str, port: int) -> uvicorn.Config:
         http=Wire,
         ws="none",
         loop="uvloop",
-        log_level="warning",
+        log_config=None,  # whoever starts it says how to log
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
