@@ -22,6 +22,7 @@ from runtime.settings import Settings
 _QUIET = ("arq", "httpx", "httpcore", "sqlalchemy.engine", "sqlalchemy.pool", "asyncio")
 _SECRETS = (
     (re.compile(r"qw_[0-9A-Za-z]{36}"), "qw_…"),  # API tokens
+    (re.compile(r"qwc_[0-9A-Za-z_-]{43}"), "qwc_…"),  # what callbacks come with
     (re.compile(r"(\w://[^\s:/@]*:)[^\s@]+@"), r"\1…@"),  # passwords in addresses
 )
 

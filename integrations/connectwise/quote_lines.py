@@ -58,13 +58,13 @@ class LineMapping(Mapping):
     def ours(self, local: Line, near: Neighbours) -> dict[str, Any]:
         return {
             "description": shorten(local.title, 2000),
-            "customer_description": shorten(local.text, 6000),
-            "sequence": local.position,
+            "customerDescription": shorten(local.text, 6000),
+            "sequenceNumber": local.position,
             "quantity": local.quantity,
             "price": local.price,
             "cost": local.cost,
-            "taxable": local.taxable,
-            "item_id": _item_id(local, near),
+            "taxableFlag": local.taxable,
+            "catalogItem": {"id": _item_id(local, near)},
             "recurring": _recurring(local),
         }
 
@@ -107,19 +107,10 @@ class LineMapping(Mapping):
         await remote.client.delete(f"{PRODUCTS}/{remote_id}")
 
     async def _body(self, remote: Remote, values: dict[str, Any]) -> dict[str, Any]:
-        names = {
-            "description": "description",
-            "customer_description": "customerDescription",
-            "sequence": "sequenceNumber",
-            "quantity": "quantity",
-            "price": "price",
-            "cost": "cost",
-            "taxable": "taxableFlag",
-        }
-        # A number can't be emptied there: a cost that was taken away here is none at all.
-        body = {names[name]: 0 if value is None else value for name, value in values.items() if name in names}
-        if "item_id" in values:
-            body["catalogItem"] = {"id": values["item_id"]}
+        """`values` are the product's own fields; only the billing cycle has to be asked for."""
+        body = dict(values)
+        if "cost" in values:
+            body["cost"] = values["cost"] or 0  # a number can't be emptied there
         if "recurring" in values:
             body["recurring"] = await _recurring_body(remote, values["recurring"])
         return body

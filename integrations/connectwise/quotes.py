@@ -6,14 +6,13 @@ and catalog items are never written from here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from domain.access.models import Employee
 from domain.context import Context
 from domain.ids import subject
 from domain.integration_settings import service as integration_settings
@@ -39,13 +38,9 @@ OPEN_ENDED = timedelta(days=30)
 class Opportunity:
     """A quote as the opportunity shall show it."""
 
-    number: str
-    title: str
-    status: QuoteStatus
+    quote: Quote
     organization: str
     contact: str
-    owner: Employee | None
-    closes: date
     settings: OpportunitySync
 
 
@@ -55,31 +50,32 @@ class OpportunityMapping(Mapping):
     direction = Direction.ONE_WAY
 
     def ours(self, local: Opportunity, near: Neighbours) -> dict[str, Any]:
-        settings = local.settings
+        quote, settings = local.quote, local.settings
         stage, status = {
             QuoteStatus.ACCEPTED: (settings.won_stage_id, settings.won_status_id),
             QuoteStatus.DECLINED: (settings.lost_stage_id, settings.lost_status_id),
-        }.get(local.status, (settings.new_stage_id, settings.new_status_id))
+        }.get(QuoteStatus(quote.status), (settings.new_stage_id, settings.new_status_id))
+        closes = quote.expiry_date or (quote.created_at + OPEN_ENDED).date()
         return {
-            "name": shorten(f"{local.number} {local.title}", 100),
-            "stage_id": stage,
-            "status_id": status,
-            "type_id": settings.type_id,
-            "probability_id": settings.probability_id,
-            "location_id": settings.location_id,
-            "department_id": settings.department_id,
-            "owner": {
-                "email": local.owner.email if local.owner else None,
-                "name": local.owner.name if local.owner else None,
+            "name": shorten(f"{quote.number} {quote.title}", 100),
+            "stage": {"id": stage},
+            "status": {"id": status},
+            "type": {"id": settings.type_id},
+            "probability": {"id": settings.probability_id},
+            "locationId": settings.location_id,
+            "businessUnitId": settings.department_id,
+            "primarySalesRep": {
+                "email": quote.owner.email if quote.owner else None,
+                "name": quote.owner.name if quote.owner else None,
                 "default_id": settings.default_member_id,
             },
-            "company_id": int(near.remote_id(local.organization)),
-            "contact_id": int(near.remote_id(local.contact)),
-            "closes": local.closes,
+            "company": {"id": int(near.remote_id(local.organization))},
+            "contact": {"id": int(near.remote_id(local.contact))},
+            "expectedCloseDate": datetime.combine(closes, time(), UTC),
         }
 
     def reference(self, local: Opportunity) -> str:
-        return local.number
+        return local.quote.number
 
     async def find(self, remote: Remote, local: Opportunity, reference: str, near: Neighbours) -> list[Row]:
         company = int(near.remote_id(local.organization))
@@ -106,20 +102,12 @@ class OpportunityMapping(Mapping):
         await remote.client.update(f"{OPPORTUNITIES}/{remote_id}", await self._body(remote, values))
 
     async def _body(self, remote: Remote, values: dict[str, Any]) -> dict[str, Any]:
-        body: dict[str, Any] = {}
-        for name, field in (("name", "name"), ("location_id", "locationId"), ("department_id", "businessUnitId")):
-            if name in values:
-                body[field] = values[name]
-        for name in ("stage", "status", "type", "probability", "company", "contact"):
-            if f"{name}_id" in values:
-                body[name] = {"id": values[f"{name}_id"]}
-        if "closes" in values:
-            body["expectedCloseDate"] = datetime.combine(values["closes"], time(), UTC)
-        if "owner" in values:
-            owner = values["owner"]
-            member = await remote.member_id(email=owner["email"], name=owner["name"])
-            body["primarySalesRep"] = {"id": member or owner["default_id"]}
-        return body
+        """`values` are the opportunity's own fields; only who the owner is over there has to be asked."""
+        if "primarySalesRep" not in values:
+            return values
+        owner = values["primarySalesRep"]
+        member = await remote.member_id(email=owner["email"], name=owner["name"])
+        return {**values, "primarySalesRep": {"id": member or owner["default_id"]}}
 
 
 class QuotePlan:
@@ -155,16 +143,7 @@ class QuotePlan:
         needs = () if {organization, contact} <= linked else (organization,)
         if needs and not (await integration_settings.load(ctx, OrganizationSync)).enabled:
             raise await self._organizations_are_off(ctx, quote, root, title)
-        opportunity = Opportunity(
-            number=quote.number,
-            title=quote.title,
-            status=QuoteStatus(quote.status),
-            organization=organization,
-            contact=contact,
-            owner=quote.owner,
-            closes=quote.expiry_date or (quote.created_at + OPEN_ENDED).date(),
-            settings=settings,
-        )
+        opportunity = Opportunity(quote, organization, contact, settings)
         # Removals first: an accepted quote should never show more there than the customer took.
         gone = [
             Record(name, self.line, "a removed line", None, root)

@@ -27,7 +27,9 @@ SLOW = replace(TIMING, poll=600, watch=600, intent=0.1)
 @asynccontextmanager
 async def listening(database, port):
     """The real api on a real port."""
-    config = uvicorn.Config(app.create(database, Asker(None)), port=port, log_config=None, lifespan="off")
+    config = uvicorn.Config(
+        app.create(database, Asker(None)), port=port, log_config=None, access_log=False, lifespan="off"
+    )
     serving = uvicorn.Server(config)
     task = asyncio.create_task(serving.serve())
     while not serving.started:  # noqa: ASYNC110  # it has no event for it
