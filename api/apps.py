@@ -1,7 +1,7 @@
 """The apps that can be installed, and installing one. Connecting and setting one up is `integration_settings`."""
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import strawberry
 
@@ -21,12 +21,20 @@ class AppKey(StrEnum):
 
 
 described(AppKey, "What can be installed.", CONNECTWISE="ConnectWise PSA.")
-_NAMES = {AppKey.CONNECTWISE: "ConnectWise PSA"}
-_DESCRIPTIONS = {
-    AppKey.CONNECTWISE: "Keeps organizations and contacts in step with companies and contacts, and makes"
-    " opportunities of quotes, at once.",
+
+
+class _Shown(NamedTuple):
+    name: str
+    description: str
+
+
+_SHOWN = {
+    AppKey.CONNECTWISE: _Shown(
+        "ConnectWise PSA",
+        "Keeps organizations and contacts in step with companies and contacts, and makes opportunities of quotes,"
+        " at once.",
+    ),
 }
-_GUIDES = {AppKey.CONNECTWISE: guides.CONNECTWISE_PATH}
 
 
 @strawberry.type(description="An app that can be installed.")
@@ -52,11 +60,11 @@ async def _app(info: Info, key: AppKey) -> App:
         integration = await integrations.find(ctx, key.value)
     return App(
         key=key,
-        name=_NAMES[key],
-        description=_DESCRIPTIONS[key],
+        name=_SHOWN[key].name,
+        description=_SHOWN[key].description,
         status=ConnectionStatus(integration.status) if integration else ConnectionStatus.NOT_INSTALLED,
         installed=integration is not None,
-        setup_guide_url=info.context.base_url + _GUIDES[key],
+        setup_guide_url=info.context.base_url + guides.path(key.value),
     )
 
 

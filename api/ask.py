@@ -6,7 +6,6 @@ No secret travels here: a worker reads keys from the database. Events don't eith
 import asyncio
 from typing import Any
 
-import orjson
 import structlog
 from arq.connections import ArqRedis, RedisSettings
 from arq.jobs import DeserializationError, ResultNotFound, SerializationError
@@ -15,12 +14,11 @@ from redis.exceptions import RedisError
 
 from domain import questions
 from domain.errors import Unavailable
+from domain.questions import Answer
 
 _POLL = 0.02  # seconds
 _CONNECT = 2.0
 _log = structlog.get_logger("api.ask")
-
-Answer = dict[str, Any]
 
 
 class Asker:
@@ -77,13 +75,9 @@ def open_pool(redis_url: str) -> ArqRedis:
     connections: ConnectionPool = ConnectionPool.from_url(
         redis_url, socket_connect_timeout=_CONNECT, socket_timeout=_CONNECT
     )
-    return ArqRedis(connections, job_serializer=dumps, job_deserializer=loads, default_queue_name=questions.QUEUE)
-
-
-def dumps(job: dict[str, Any]) -> bytes:
-    # A job that failed carries an exception: its kind is enough. Its words may be secret; the worker's log has them.
-    return orjson.dumps(job, default=lambda value: type(value).__name__)
-
-
-def loads(data: bytes) -> dict[str, Any]:
-    return orjson.loads(data)  # type: ignore[no-any-return]
+    return ArqRedis(
+        connections,
+        job_serializer=questions.dumps,
+        job_deserializer=questions.loads,
+        default_queue_name=questions.QUEUE,
+    )

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import strawberry
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from api.scalars import described
@@ -23,6 +24,7 @@ _log = structlog.get_logger("api")
 _SUGGESTION = re.compile(r"\s*Did you mean .*?\?(?=\s|$)", re.DOTALL)
 _ECHO = re.compile(r"(?:[,.] [Ff]ound: .*|(?<= value)(?<!invalid value): .*|(?<=String) [\"'].*)$", re.DOTALL)
 _OURS_TO_SAY = "Something went wrong on our side. Tell us the request id and we can look it up."
+_AWAY = "The database does not answer just now. Try again in a moment; with an Idempotency-Key nothing is done twice."
 
 Code = described(
     ErrorCode,
@@ -77,7 +79,8 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
         answer = coded(ErrorCode.BAD_REQUEST, plain(error.message))
     else:
         _log.error("a request failed", request_id=request_id, path=error.path, traceback=_traceback(cause or error))
-        answer = coded(ErrorCode.INTERNAL, _OURS_TO_SAY, requestId=request_id)
+        code, message = (ErrorCode.UNAVAILABLE, _AWAY) if _is_away(cause) else (ErrorCode.INTERNAL, _OURS_TO_SAY)
+        answer = coded(code, message, requestId=request_id)
     if error.locations:
         answer["locations"] = [location.formatted for location in error.locations]
     if error.path:
@@ -101,6 +104,11 @@ def cause_of(error: GraphQLError) -> BaseException | None:
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     return cause
+
+
+def _is_away(cause: BaseException | None) -> bool:
+    """Whether the database was away, or busy: about what is wrong with a statement it has other errors."""
+    return isinstance(cause, OperationalError | InterfaceError | TimeoutError)
 
 
 def _is_the_callers(error: GraphQLError, cause: BaseException | None) -> bool:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-CONNECTWISE_PATH = "guides/connectwise"
+from domain.integration_settings import connectwise
 
 _CONNECTWISE = """<!doctype html>
 <html lang="en">
@@ -31,10 +31,19 @@ itself, once its choices are made.</p>
 """
 
 
-async def _connectwise(_request: Request) -> Response:
-    return HTMLResponse(
-        _CONNECTWISE, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    )
+_GUIDES = {connectwise.PROVIDER: _CONNECTWISE}
 
 
-ROUTES = [Route(f"/{CONNECTWISE_PATH}", _connectwise)]
+def path(provider: str) -> str:
+    """Where the guide to an app is, below the address of the api."""
+    return f"guides/{provider.lower()}"
+
+
+def _route(provider: str, page: str) -> Route:
+    async def answer(_request: Request) -> Response:
+        return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+
+    return Route(f"/{path(provider)}", answer)
+
+
+ROUTES = [_route(provider, page) for provider, page in _GUIDES.items()]

@@ -74,7 +74,8 @@ class Endpoint:
             return _response(refused.status, {"errors": refused.errors}, media_type, refused.headers)
         except Exception as error:  # no resolver stands in between: the look-up of the token, say
             masked = shown(GraphQLError("", original_error=error), request.state.request_id)
-            return _response(500, {"errors": [masked]}, media_type)
+            away = masked["extensions"]["code"] == ErrorCode.UNAVAILABLE
+            return _response(503 if away else 500, {"errors": [masked]}, media_type)
 
     async def _actor(self, request: Request) -> Actor:
         actor = await self._authentication.actor(request.headers.get("authorization"))
@@ -136,10 +137,13 @@ class Endpoint:
     def _once(
         self, request: Request, text: str, name: str | None, variables: dict[str, Any] | None, operation: Operation
     ) -> Once | None:
-        key = request.headers.get(idempotency.HEADER)
-        if key is None:
+        keys = request.headers.getlist(idempotency.HEADER)
+        if not keys:
             return None
-        return idempotency.once(key, [text, name, variables or {}], operation.mutations, self._schema.rules.in_steps)
+        # Two keys make one that is refused.
+        return idempotency.once(
+            ", ".join(keys), [text, name, variables or {}], operation.mutations, self._schema.rules.in_steps
+        )
 
     async def _take(self, actor: Actor, points: int) -> Taken | None:
         if self._rates is None:

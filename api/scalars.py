@@ -126,6 +126,11 @@ def described(enum: E, description: str, *, name: str | None = None, **values: s
     strawberry.enum(enum, name=name, description=description)
     definition = enum.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
+        if value.name not in values:
+            raise ValueError(
+                f'{enum.__name__}.{value.name} has no description for the API: say {value.name}="…" where'
+                f" described({enum.__name__}, …) is called"
+            )
         value.description = values.pop(value.name)
     if values:
         raise ValueError(f"{enum.__name__} has no value {', '.join(values)}")

@@ -1,9 +1,13 @@
-"""What the api may ask a worker and wait for: names only. Who carries them (arq) is not known here.
+"""What the api may ask a worker and wait for, and how it is written. Who carries it (arq) is not known here.
 
 Answers are JSON objects: `{"ok": true, ...}` or `{"ok": false, "code", "message", "field"}` with a sentence for people.
 """
 
-from enum import StrEnum
+from typing import Any
+
+import orjson
+
+Answer = dict[str, Any]
 
 QUEUE = "quotewright"
 PATIENCE = 15.0
@@ -19,21 +23,15 @@ CHOICES = "choices"
 A subcategory also has "parent_id", the id of its category."""
 
 
-class ChoiceKind(StrEnum):
-    """What can be chosen from in the settings, read live from ConnectWise."""
+def refused(code: str, message: str, field: str | None = None) -> Answer:
+    """An answer that says why not. `code` is one of `domain.errors.ErrorCode`."""
+    return {"ok": False, "code": code, "message": message, "field": field}
 
-    COMPANY_TYPES = "COMPANY_TYPES"
-    COMPANY_STATUSES = "COMPANY_STATUSES"
-    CONTACT_TYPES = "CONTACT_TYPES"
-    OPPORTUNITY_STAGES = "OPPORTUNITY_STAGES"
-    OPPORTUNITY_STATUSES = "OPPORTUNITY_STATUSES"
-    OPPORTUNITY_TYPES = "OPPORTUNITY_TYPES"
-    PROBABILITIES = "PROBABILITIES"
-    LOCATIONS = "LOCATIONS"
-    DEPARTMENTS = "DEPARTMENTS"
-    MEMBERS = "MEMBERS"
-    CATALOG_ITEMS = "CATALOG_ITEMS"
-    PRODUCT_TYPES = "PRODUCT_TYPES"
-    BILLING_CYCLES = "BILLING_CYCLES"
-    CATEGORIES = "CATEGORIES"
-    SUBCATEGORIES = "SUBCATEGORIES"
+
+def dumps(job: dict[str, Any]) -> bytes:
+    # A job that failed carries an exception: its kind is enough. Its words may be secret; the worker's log has them.
+    return orjson.dumps(job, default=lambda value: type(value).__name__)
+
+
+def loads(data: bytes) -> dict[str, Any]:
+    return orjson.loads(data)  # type: ignore[no-any-return]

@@ -4,13 +4,12 @@ from typing import Annotated, Any, ClassVar
 
 import strawberry
 
-from api.ask import Answer
 from api.context import Info
 from domain.errors import ErrorCode, UserError
-from domain.integration_settings.connectwise import PROVIDER
+from domain.integration_settings.connectwise import PROVIDER, ChoiceKind
 from domain.integration_settings.models import Integration
 from domain.permissions import Permission
-from domain.questions import CHOICES, ChoiceKind
+from domain.questions import CHOICES, Answer
 
 MOST = 500
 

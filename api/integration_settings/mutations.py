@@ -22,6 +22,7 @@ from domain.integration_settings import connectwise
 from domain.integration_settings import service as integrations
 from domain.integration_settings.connectwise import PROVIDER
 from domain.integration_settings.service import Keys
+from domain.integration_settings.settings import SyncSettings
 from domain.questions import TRY_CONNECTION
 
 
@@ -138,7 +139,7 @@ async def update_connect_wise_product_sync(
     return UpdateConnectWiseProductSyncPayload()
 
 
-async def _save(info: Info, kind: type[connectwise.SyncSettings], input: Any, **read: Any) -> None:
+async def _save(info: Info, kind: type[SyncSettings], input: Any, **read: Any) -> None:
     """`read`: values of the input that are more than a number or a word, as the settings hold them."""
     async with info.context.transaction() as ctx:
         await integrations.save(ctx, kind, _given(kind, input, read))
@@ -152,7 +153,7 @@ def _mapping(row: ConnectWiseCategoryMappingInput, place: str) -> connectwise.Ca
     )
 
 
-def _given(kind: type[connectwise.SyncSettings], input: Any, read: dict[str, Any]) -> dict[str, Any]:
+def _given(kind: type[SyncSettings], input: Any, read: dict[str, Any]) -> dict[str, Any]:
     """What the caller wrote, as the settings hold it: null is the value of a setting that nobody has chosen."""
     values: dict[str, Any] = {}
     for field in fields(kind):

@@ -11,6 +11,7 @@ from domain.quotes.models import SectionType
 
 UNSET = strawberry.UNSET
 _VERSION = "The version of the quote that you saw: a newer one is not changed."
+_SEEN = "The version of the quote that was shown: if it has changed since, nothing is done."
 _SECTION_TEXT = "The text of a section of the type TEXT, at most 10,000 characters."
 
 
@@ -187,6 +188,7 @@ class RemoveQuoteSectionInput:
 @strawberry.input(description="A quote to send.")
 class SendQuoteInput:
     quote_id: strawberry.ID = strawberry.field(description="The quote.")
+    version: int | None = strawberry.field(default=None, description=_SEEN)
 
 
 @strawberry.input(description="What the customer chooses about one line.")
@@ -205,6 +207,7 @@ class QuoteChoiceInput:
 @strawberry.input(description="The customer's yes.")
 class AcceptQuoteInput:
     quote_id: strawberry.ID = strawberry.field(description="The quote.")
+    version: int | None = strawberry.field(default=None, description=_SEEN)
     choices: list[QuoteChoiceInput] = strawberry.field(
         default_factory=list, description="What is chosen, each line once; about the others the quote stays as it is."
     )
@@ -217,4 +220,5 @@ class AcceptQuoteInput:
 @strawberry.input(description="The customer's no.")
 class DeclineQuoteInput:
     quote_id: strawberry.ID = strawberry.field(description="The quote.")
+    version: int | None = strawberry.field(default=None, description=_SEEN)
     reason: str | None = strawberry.field(default=None, description="Why, at most 2,000 characters.")

@@ -187,7 +187,7 @@ async def send_quote(
 ) -> SendQuotePayload:
     id = uuid_of(input.quote_id, "Quote", "quoteId")
     async with info.context.transaction() as ctx:
-        await quotes.send(ctx, id)
+        await quotes.send(ctx, id, version=input.version)
     return SendQuotePayload(quote_id=id)
 
 
@@ -198,7 +198,12 @@ async def accept_quote(
     id, choices = uuid_of(input.quote_id, "Quote", "quoteId"), _choices(input)
     async with info.context.transaction() as ctx:
         await quotes.accept(
-            ctx, id, choices=choices, accepted_by=input.accepted_by, customer_reference=input.customer_reference
+            ctx,
+            id,
+            choices=choices,
+            accepted_by=input.accepted_by,
+            customer_reference=input.customer_reference,
+            version=input.version,
         )
     return AcceptQuotePayload(quote_id=id)
 
@@ -209,7 +214,7 @@ async def decline_quote(
 ) -> DeclineQuotePayload:
     id = uuid_of(input.quote_id, "Quote", "quoteId")
     async with info.context.transaction() as ctx:
-        await quotes.decline(ctx, id, reason=input.reason)
+        await quotes.decline(ctx, id, reason=input.reason, version=input.version)
     return DeclineQuotePayload(quote_id=id)
 
 

@@ -5,24 +5,31 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from domain.access.models import Credential, CredentialKind, Employee
 from domain.access.tokens import hint, new_token, token_hash
 from domain.checks import email_address, required_text
 from domain.context import Context
-from domain.errors import Conflict, ErrorCode, NotFound, UserError
+from domain.errors import ErrorCode, NotFound, UserError
 from domain.permissions import Permission, requires
 
 
 @requires(Permission.ACCESS_ADMIN)
 async def create_employee(ctx: Context, *, name: str, email: str) -> Employee:
     address = email_address(email, field="email")
+    employee = Employee(name=required_text(name, 200, field="name"), email=address)
     taken = await ctx.session.scalar(select(Employee).where(Employee.email == address))
     if taken is not None:
-        raise Conflict(f"{taken.name} already has the e-mail address {address}.", field=("email",))
-    employee = Employee(name=required_text(name, 200, field="name"), email=address)
+        raise UserError(ErrorCode.TAKEN, f"{taken.name} already has the e-mail address {address}.", ("email",))
     ctx.session.add(employee)
-    await ctx.session.flush()
+    try:
+        await ctx.session.flush()
+    except IntegrityError as error:
+        if "uq_employee_tenant_id_email" not in str(error.orig):
+            raise
+        # Somebody else has just taken it: the look before was too early.
+        raise UserError(ErrorCode.TAKEN, f"Somebody already has the e-mail address {address}.", ("email",)) from None
     return employee
 
 

@@ -1,11 +1,17 @@
 """The settings of the ConnectWise syncs, typed. Ids are ConnectWise's own; nothing here talks to ConnectWise."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from domain.context import Context
+from domain.integration_settings import category_map
+from domain.integration_settings.settings import SyncSettings
+
 PROVIDER = "CONNECTWISE"
+TITLE = "ConnectWise"
 SUBJECTS = ("organization", "quote", "catalog_item", "remote_company", "remote_contact", "poll", "callbacks")
 """The root records that are brought into agreement with ConnectWise, what arrives from there, and what recurs."""
 STANDING = ("poll:company", "poll:contact", "callbacks:all")
@@ -20,36 +26,10 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True)
-class SyncSettings:
-    """One row a tenant and kind. `required` names what must be chosen before the sync can be switched on."""
-
-    kind: ClassVar[str]
-    schema_version: ClassVar[int] = 1
-    required: ClassVar[tuple[str, ...]] = ()
-
-    enabled: bool = False
-
-    def missing(self) -> tuple[str, ...]:
-        """The required choices that are not made, when the sync is on."""
-        if not self.enabled:
-            return ()
-        return tuple(name for name in self.required if getattr(self, name) in (None, ()))
-
-    @classmethod
-    def load(cls, value: dict[str, Any]) -> Self:
-        """Unknown keys are ignored and missing ones take their default, so old rows stay readable."""
-        known = {field.name for field in fields(cls)}
-        stored: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items() if k in known}
-        return cls(**stored)
-
-    def dump(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
-@dataclass(frozen=True)
 class OrganizationSync(SyncSettings):
     """Organizations and contacts, both ways."""
 
+    provider: ClassVar[str] = PROVIDER
     kind: ClassVar[str] = "organizations"
     required: ClassVar[tuple[str, ...]] = (
         "company_type_id",
@@ -58,6 +38,7 @@ class OrganizationSync(SyncSettings):
         "take_over_type_ids",
         "take_over_status_ids",
     )
+    starts_standing_work: ClassVar[bool] = True
 
     company_type_id: int | None = None
     company_status_id: int | None = None
@@ -71,6 +52,7 @@ class OrganizationSync(SyncSettings):
 class OpportunitySync(SyncSettings):
     """Quotes become opportunities."""
 
+    provider: ClassVar[str] = PROVIDER
     kind: ClassVar[str] = "opportunities"
     required: ClassVar[tuple[str, ...]] = (
         "new_stage_id",
@@ -126,6 +108,7 @@ class ProductSync(SyncSettings):
     The default category is for products without one; a category that is missing from the map is an error to mend.
     """
 
+    provider: ClassVar[str] = PROVIDER
     kind: ClassVar[str] = "products"
     needed: ClassVar[tuple[str, ...]] = (
         "product_type_id",
@@ -149,6 +132,10 @@ class ProductSync(SyncSettings):
         """The choices without which no catalog item can be made."""
         return tuple(name for name in self.needed if getattr(self, name) is None)
 
+    async def check(self, ctx: Context, changed: Collection[str]) -> None:
+        if "category_map" in changed:
+            await category_map.check(ctx, [row.category_id for row in self.category_map])
+
     @classmethod
     def load(cls, value: dict[str, Any]) -> Self:
         rows = [{**row, "category_id": UUID(row["category_id"])} for row in value.get("category_map", ())]
@@ -160,4 +147,21 @@ class ProductSync(SyncSettings):
         return {**super().dump(), "category_map": rows}
 
 
-KINDS: tuple[type[SyncSettings], ...] = (OrganizationSync, OpportunitySync, ProductSync)
+class ChoiceKind(StrEnum):
+    """What can be chosen from in the settings, read live from ConnectWise."""
+
+    COMPANY_TYPES = "COMPANY_TYPES"
+    COMPANY_STATUSES = "COMPANY_STATUSES"
+    CONTACT_TYPES = "CONTACT_TYPES"
+    OPPORTUNITY_STAGES = "OPPORTUNITY_STAGES"
+    OPPORTUNITY_STATUSES = "OPPORTUNITY_STATUSES"
+    OPPORTUNITY_TYPES = "OPPORTUNITY_TYPES"
+    PROBABILITIES = "PROBABILITIES"
+    LOCATIONS = "LOCATIONS"
+    DEPARTMENTS = "DEPARTMENTS"
+    MEMBERS = "MEMBERS"
+    CATALOG_ITEMS = "CATALOG_ITEMS"
+    PRODUCT_TYPES = "PRODUCT_TYPES"
+    BILLING_CYCLES = "BILLING_CYCLES"
+    CATEGORIES = "CATEGORIES"
+    SUBCATEGORIES = "SUBCATEGORIES"

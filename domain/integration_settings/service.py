@@ -17,9 +17,9 @@ from domain.access.callbacks import revoke_callbacks
 from domain.checks import required_text
 from domain.context import Context
 from domain.errors import Conflict, ErrorCode, UserError, UserErrors
-from domain.integration_settings import category_map, connectwise
-from domain.integration_settings.connectwise import ProductSync, SyncSettings
+from domain.integration_settings.apps import APPS
 from domain.integration_settings.models import ConnectionStatus, Integration, IntegrationSetting
+from domain.integration_settings.settings import SyncSettings
 from domain.outbox import Lane
 from domain.permissions import Permission, requires
 from domain.sync.models import ExternalLink, Resolution, SyncError
@@ -38,7 +38,7 @@ class Keys:
 
 
 class OldLinks(StrEnum):
-    """What becomes of the links to another ConnectWise company than the one being connected."""
+    """What becomes of the links to another company over there than the one being connected."""
 
     FORGET = "FORGET"
     """Records are matched anew; nothing is deleted on either side."""
@@ -103,20 +103,21 @@ async def confirm(
     integration.connected_at = await ctx.session.scalar(select(func.now()))
     integration.version += 1
     await _solved(ctx, integration)
+    subjects = list(APPS[provider].subjects)
     await ctx.session.execute(
         insert(Lane)
-        .values(tenant_id=ctx.tenant_id, provider=provider, subjects=list(connectwise.SUBJECTS), next_at=func.now())
+        .values(tenant_id=ctx.tenant_id, provider=provider, subjects=subjects, next_at=func.now())
         .on_conflict_do_update(
             index_elements=["tenant_id", "provider"],
             set_={
-                "subjects": list(connectwise.SUBJECTS),
+                "subjects": subjects,
                 "next_at": func.now(),
                 "held_until": text("'-infinity'"),
                 "failures": 0,
             },
         )
     )
-    await _begin_standing_work(ctx)
+    await _begin_standing_work(ctx, provider)
     ctx.wake.add(provider)
     await ctx.session.flush()
     return integration
@@ -161,10 +162,10 @@ async def report(ctx: Context, provider: str, status: ConnectionStatus, *, messa
             provider=provider,
             subject=subject,
             root=subject,
-            title="The connection to ConnectWise",
+            title=f"The connection to {APPS[provider].title}",
             kind="UNAUTHORIZED",
             message=message,
-            setting="connectConnectWise",
+            setting=APPS[provider].connect,
         )
     )
     await ctx.session.flush()
@@ -193,7 +194,7 @@ async def keys_in_use(ctx: Context, provider: str, *, candidate: bool = False) -
 async def load(ctx: Context, kind: type[Settings]) -> Settings:
     row = await ctx.session.scalar(
         select(IntegrationSetting).where(
-            IntegrationSetting.provider == connectwise.PROVIDER, IntegrationSetting.kind == kind.kind
+            IntegrationSetting.provider == kind.provider, IntegrationSetting.kind == kind.kind
         )
     )
     return kind() if row is None else kind.load(row.value)
@@ -202,7 +203,7 @@ async def load(ctx: Context, kind: type[Settings]) -> Settings:
 @requires(Permission.INTEGRATIONS_ADMIN)
 async def save(ctx: Context, kind: type[Settings], values: Mapping[str, Any]) -> Settings:
     """Set `values` over what is stored. Refused, naming each, while a required choice of an enabled sync is missing."""
-    await _installed(ctx, connectwise.PROVIDER)
+    await _installed(ctx, kind.provider)
     settings = replace(await load(ctx, kind), **values)
     missing = settings.missing()
     if missing:
@@ -212,19 +213,18 @@ async def save(ctx: Context, kind: type[Settings], values: Mapping[str, Any]) ->
                 for name in missing
             ]
         )
-    if isinstance(settings, ProductSync) and "category_map" in values:
-        await category_map.check(ctx, settings.category_map)
+    await settings.check(ctx, values)
     row = {"schema_version": settings.schema_version, "value": settings.dump()}
     await ctx.session.execute(
         insert(IntegrationSetting)
-        .values(tenant_id=ctx.tenant_id, provider=connectwise.PROVIDER, kind=kind.kind, **row)
+        .values(tenant_id=ctx.tenant_id, provider=kind.provider, kind=kind.kind, **row)
         .on_conflict_do_update(
             index_elements=["tenant_id", "provider", "kind"], set_={**row, "updated_at": func.clock_timestamp()}
         )
     )
-    await _try_again_what_waited_for_settings(ctx)
-    if kind is connectwise.OrganizationSync:
-        await _begin_standing_work(ctx)
+    await _try_again_what_waited_for_settings(ctx, kind.provider)
+    if kind.starts_standing_work:
+        await _begin_standing_work(ctx, kind.provider)
     return settings
 
 
@@ -234,19 +234,18 @@ def camel(name: str) -> str:
     return head + "".join(part.title() for part in tail)
 
 
-async def _begin_standing_work(ctx: Context) -> None:
+async def _begin_standing_work(ctx: Context, provider: str) -> None:
     """Polls and the callbacks begin, go on with other settings, or find out that they are to end."""
-    ctx.wake |= await outbox.raise_work(
-        ctx.session, ctx.tenant_id, connectwise.STANDING, provider=connectwise.PROVIDER, afresh=True
-    )
+    standing = APPS[provider].standing
+    ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, standing, provider=provider, afresh=True)
 
 
-async def _try_again_what_waited_for_settings(ctx: Context) -> None:
+async def _try_again_what_waited_for_settings(ctx: Context, provider: str) -> None:
     roots = (
         await ctx.session.scalars(
             select(SyncError.root)
             .where(
-                SyncError.provider == connectwise.PROVIDER,
+                SyncError.provider == provider,
                 SyncError.resolved_at.is_(None),
                 SyncError.kind.in_(("UNMAPPED", "BLOCKED")),
             )
@@ -255,9 +254,7 @@ async def _try_again_what_waited_for_settings(ctx: Context) -> None:
         )
     ).all()
     if roots:
-        ctx.wake |= await outbox.raise_work(
-            ctx.session, ctx.tenant_id, roots, provider=connectwise.PROVIDER, afresh=True
-        )
+        ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, roots, provider=provider, afresh=True)
 
 
 async def _installed(ctx: Context, provider: str) -> Integration:
@@ -265,7 +262,7 @@ async def _installed(ctx: Context, provider: str) -> Integration:
         select(Integration).where(Integration.provider == provider).with_for_update()
     )
     if integration is None:
-        raise UserError(ErrorCode.NOT_FOUND, "ConnectWise is not installed yet: call installApp first.")
+        raise UserError(ErrorCode.NOT_FOUND, f"{APPS[provider].title} is not installed yet: call installApp first.")
     return integration
 
 

@@ -3,6 +3,7 @@
 A quote line keeps what it took of its product: changing a product changes no line.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -26,6 +27,7 @@ from domain.sync.models import SyncError
 from domain.versions import changed, check_version
 
 _HUGE = Decimal(10) ** 12
+_UNSEEN = "CMZ"  # categories of Unicode: what steers, what only marks another character, what separates
 
 
 def _money(value: Decimal | None, *, field: str) -> Decimal:
@@ -39,9 +41,9 @@ def _cost(value: Decimal | None) -> Decimal | None:
 
 
 def _number(value: str | None, *, field: str) -> str | None:
-    """A number that can be told from others: not only of spaces that can't be seen."""
+    """A number that can be told from others: not only of what can't be seen."""
     text = optional_text(value, 100, field=field)
-    if text is not None and not part_key(text):
+    if text is not None and all(unicodedata.category(character)[0] in _UNSEEN for character in part_key(text)):
         raise UserError(ErrorCode.INVALID, f"{field} has no character that can be seen.", (field,))
     return text
 
@@ -83,7 +85,9 @@ async def update(ctx: Context, product_id: UUID, values: Mapping[str, Any], *, v
     check_version(product, version)
     if "number" in values:
         values = {**values, "number": required_text(values["number"], 100, field="number")}
-    if await _fill(ctx, product, values):
+    with ctx.session.no_autoflush:  # only `_save` can tell that a number has just been taken
+        different = await _fill(ctx, product, values)
+    if different:
         before, product.part_key = product.part_key, part_key(product.part_number or product.number)
         changed(product)
         await _save(ctx, product)

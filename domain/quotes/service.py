@@ -52,7 +52,8 @@ async def create(
         )
     tenant = await ctx.session.get_one(Tenant, ctx.tenant_id)
     quote = Quote(organization_id=organization.id, currency=tenant.currency, lines=[], sections=[])
-    await _set(ctx, quote, {"title": None, "delivery": None, **values})
+    delivery.fill(quote, None)
+    await _set(ctx, quote, {"title": None, **values})
     if quote.owner_id is None:
         quote.owner_id = ctx.actor.employee_id
     products = await _products(ctx, [*lines, *(line for section in sections for line in section.get("lines", ()))])
@@ -148,8 +149,9 @@ async def remove_section(ctx: Context, section_id: UUID, *, version: int | None 
 
 
 @requires(Permission.QUOTES_WRITE)
-async def send(ctx: Context, quote_id: UUID) -> Quote:
+async def send(ctx: Context, quote_id: UUID, *, version: int | None = None) -> Quote:
     quote = await _locked(ctx, quote_id)
+    check_version(quote, version)
     if not quote.lines:
         raise UserError(ErrorCode.INVALID, f"{quote.number} has no lines. Add one before sending it.", ("lines",))
     quote.status = step(QuoteStatus(quote.status), Step.SEND)
@@ -167,10 +169,12 @@ async def accept(
     choices: Sequence[Choice] = (),
     accepted_by: str | None = None,
     customer_reference: str | None = None,
+    version: int | None = None,
 ) -> Quote:
     """The customer said yes, with these choices; about what they don't name, the quote stays as it is."""
     quote = await _locked(ctx, quote_id)
     status = step(QuoteStatus(quote.status), Step.ACCEPT)
+    check_version(quote, version)  # after the step: whoever says yes twice is told that, not that it has changed
     if quote.expiry_date is not None and quote.expiry_date < await _today(ctx):
         raise UserError(
             ErrorCode.IMPOSSIBLE_STEP,
@@ -189,9 +193,11 @@ async def accept(
 
 
 @requires(Permission.QUOTES_WRITE)
-async def decline(ctx: Context, quote_id: UUID, *, reason: str | None = None) -> Quote:
+async def decline(ctx: Context, quote_id: UUID, *, reason: str | None = None, version: int | None = None) -> Quote:
     quote = await _locked(ctx, quote_id)
-    quote.status = step(QuoteStatus(quote.status), Step.DECLINE)
+    status = step(QuoteStatus(quote.status), Step.DECLINE)
+    check_version(quote, version)
+    quote.status = status
     quote.declined_at = await ctx.session.scalar(select(func.now()))
     quote.decline_reason = optional_text(reason, 2000, field="reason")
     changed(quote)

@@ -142,6 +142,14 @@ async def test_a_key_is_short_and_plain(ask, key):
 ONE = 'createOrganization(input: {name: "x"}) { organization { id } }'
 
 
+async def test_two_keys_are_no_key(ask):
+    headers = [("Authorization", f"Bearer {ask.token}"), ("Idempotency-Key", "one"), ("Idempotency-Key", "two")]
+    body = {"query": CREATE_ORGANIZATION, "variables": create()}
+    answer = await ask.http.post("/graphql", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (422, "BAD_REQUEST")
+    assert await count(ask) == 0
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -1,5 +1,7 @@
 """Organizations, contacts and employees through GraphQL: entered, changed, refused, listed."""
 
+import asyncio
+
 import pytest
 
 from tests.api.conftest import CREATE_ORGANIZATION, an_organization
@@ -163,11 +165,18 @@ async def test_organizations_are_found_by_number_and_by_use(ask):
     assert await names(ask, filter={"archivedAt": {"isNull": True}}) == ["One", "Two"]
 
 
+async def test_of_two_who_enter_one_employee_at_once_the_second_is_told(ask):
+    input = {"name": "Eve", "email": "eve@msp.test"}
+    answers = await asyncio.gather(*(ask(CREATE_EMPLOYEE, input=input) for _ in range(8)))
+    errors = [error for answer in answers for error in answer["createEmployee"]["userErrors"]]
+    assert errors == [{"code": "TAKEN", "field": ["email"]}] * 7
+
+
 async def test_employees_share_no_address(ask):
     input = {"name": "Eve", "email": "eve@msp.test"}
     assert (await ask(CREATE_EMPLOYEE, input=input))["createEmployee"]["employee"]["active"] is True
     refused = (await ask(CREATE_EMPLOYEE, input=input))["createEmployee"]
-    assert refused["userErrors"] == [{"code": "CONFLICT", "field": ["email"]}]
+    assert refused["userErrors"] == [{"code": "TAKEN", "field": ["email"]}]
     query = "query ($f: EmployeeFilter) { employees(filter: $f) { totalCount nodes { email } } }"
     assert (await ask(query, f={"active": {"eq": True}}))["employees"] == {
         "totalCount": 1,

@@ -74,6 +74,15 @@ async def test_of_two_who_give_one_number_at_once_the_second_is_told(ask):
     assert {(error["code"], *error["field"]) for [error] in filter(None, errors)} == {("TAKEN", "number")}
 
 
+async def test_of_two_who_change_to_one_number_at_once_the_second_is_told(ask):
+    category = await a_category(ask, "Network")
+    products = [await a_product(ask) for _ in range(8)]
+    input = {"number": "FW-1", "categoryId": category["id"], "title": "x"}
+    answers = await asyncio.gather(*(ask(UPDATE, input={"productId": one["id"], **input}) for one in products))
+    errors = [error for answer in answers for error in answer["updateProduct"]["userErrors"]]
+    assert [(error["code"], error["field"]) for error in errors] == [("TAKEN", ["number"])] * 7
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
@@ -84,6 +93,8 @@ async def test_of_two_who_give_one_number_at_once_the_second_is_told(ask):
         ({"cost": "-0.01"}, "INVALID", "cost"),
         ({"partNumber": "x" * 101}, "TOO_LONG", "partNumber"),
         ({"partNumber": "\u200b"}, "INVALID", "partNumber"),
+        ({"partNumber": "\u00ad\u200e"}, "INVALID", "partNumber"),
+        ({"number": "\u0007\u0301"}, "INVALID", "number"),
         ({"categoryId": "UHJvZHVjdDo"}, "INVALID", "categoryId"),
     ],
 )

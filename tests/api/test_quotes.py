@@ -131,6 +131,19 @@ async def test_a_quote_is_changed_by_whoever_saw_its_last_version(ask):
         assert (stale["quote"], stale["userErrors"][0]["code"]) == (None, "CONFLICT")
 
 
+async def test_the_customer_answers_to_the_version_that_was_shown(ask):
+    """Edited and sent again meanwhile: the page that the customer looks at shows other prices."""
+    quote = await a_quote(ask)
+    shown = (await ask(SEND, input={"quoteId": quote["id"], "version": 1}))["sendQuote"]["quote"]["version"]
+    await ask(UPDATE_LINE, input={"lineId": quote["lines"][0]["id"], "unitPrice": 999})
+    again = (await ask(SEND, input={"quoteId": quote["id"]}))["sendQuote"]["quote"]["version"]
+    for mutation in (SEND, ACCEPT, DECLINE):
+        [answer] = (await ask(mutation, input={"quoteId": quote["id"], "version": shown})).values()
+        assert (answer["quote"], answer["userErrors"][0]["code"]) == (None, "CONFLICT")
+    answer = await ask(ACCEPT, input={"quoteId": quote["id"], "version": again})
+    assert answer["acceptQuote"]["quote"]["status"] == "ACCEPTED"
+
+
 async def test_a_sent_quote_that_is_saved_as_it_is_stays_sent(ask):
     quote = await a_quote(ask, expiryDate="2030-01-31", delivery={"amount": "12.50"})
     await ask(SEND, input={"quoteId": quote["id"]})
@@ -145,6 +158,19 @@ async def test_a_sent_quote_that_is_saved_as_it_is_stays_sent(ask):
         assert (answer["quote"]["status"], answer["quote"]["version"]) == ("SENT", version)
     answer = await ask(REMOVE_LINE, input={"lineId": quote["lines"][0]["id"]})
     assert answer["removeQuoteLine"]["quote"]["status"] == "DRAFT"
+
+
+@pytest.mark.parametrize("delivery", [{"amount": "12.50"}, {"taxRate": "20"}, {"address": {"city": "Leeds"}}, {}])
+async def test_of_a_delivery_a_part_may_be_said(ask, delivery):
+    await a_quote(ask, delivery=delivery)
+    [quote] = (await ask("{ quotes { nodes { delivery { amount { amount } taxRate address { city } } } } }"))["quotes"][
+        "nodes"
+    ]
+    assert quote["delivery"] == {
+        "amount": {"amount": delivery.get("amount", "0.00")},
+        "taxRate": delivery.get("taxRate", "0"),
+        "address": {"city": delivery.get("address", {}).get("city")},
+    }
 
 
 async def test_a_quote_that_comes_to_too_much_is_refused(ask):

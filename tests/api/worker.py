@@ -9,7 +9,7 @@ from typing import Any
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 
-from api.ask import dumps, loads, open_pool
+from api.ask import open_pool
 from domain import questions
 
 Job = Callable[..., Awaitable[Any]]
@@ -30,8 +30,8 @@ async def working(redis_url: str, **jobs: Job) -> AsyncIterator[Worker]:
         redis_pool=pool,
         queue_name=questions.QUEUE,
         poll_delay=0.01,
-        job_serializer=dumps,
-        job_deserializer=loads,
+        job_serializer=questions.dumps,
+        job_deserializer=questions.loads,
         handle_signals=False,
     )
     running = asyncio.create_task(worker.async_run())
