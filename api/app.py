@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from uuid import uuid4
 
 import structlog
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -27,8 +29,13 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _PATIENCE = 3.0  # seconds that the database has to say it is there
 
 
-def create(database: Database, asker: Asker, *, graphiql: bool = False, rate: int = 0) -> Starlette:
-    """The application. `rate`: the points that a token may spend in a minute; 0: as many as it likes."""
+def create(
+    database: Database, asker: Asker, *, graphiql: bool = False, rate: int = 0, origins: Sequence[str] = ()
+) -> Starlette:
+    """The application. `rate`: the points that a token may spend in a minute; 0: as many as it likes.
+
+    `origins`: where pages come from that may ask in a browser, beside our own.
+    """
 
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -54,7 +61,16 @@ def create(database: Database, asker: Asker, *, graphiql: bool = False, rate: in
     ]
     if graphiql:
         routes += page.routes()
-    return Starlette(routes=routes, middleware=[Middleware(RequestIds)])
+    # No cookies are used, so an origin that is let in can do nothing without a token of its own.
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["POST"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"],
+        expose_headers=["X-Request-Id", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+        max_age=3600,
+    )
+    return Starlette(routes=routes, middleware=[Middleware(RequestIds), *([cors] if origins else [])])
 
 
 async def _answers(database: Database) -> bool:

@@ -69,6 +69,8 @@ class Endpoint:
             media_type = _acceptable(request.headers.get("accept"))
             if _media_type(request.headers.get("content-type", "")) != _JSON:
                 raise Refused(415, ErrorCode.BAD_REQUEST, "Send the request as application/json.")
+            if request.headers.get("content-encoding", "identity").lower() != "identity":
+                raise Refused(415, ErrorCode.BAD_REQUEST, "Send the request uncompressed.")
             return await self._answer(request, actor, media_type)
         except Refused as refused:
             return _response(refused.status, {"errors": refused.errors}, media_type, refused.headers)

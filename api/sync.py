@@ -71,14 +71,20 @@ class ErrorState(Enum):
 
 strawberry.enum(ErrorState, name="SyncErrorState", description="Where a sync error stands.")
 
-_TYPES = {"organization": "Organization", "contact": "Contact", "quote": "Quote", "quote_line": "QuoteLine"}
-_SUBJECTS = {name: kind for kind, name in _TYPES.items()}
+# Type -> kind of the records that have a field `sync`: `standing` fills it.
+_KINDS: dict[str, str] = {}
+
+
+def _name(kind: str) -> str:
+    """`quote_line` is the kind of the type QuoteLine."""
+    return "".join(part.title() for part in kind.split("_"))
 
 
 async def _record(row: strawberry.Parent[models.SyncError], info: Info) -> Node | None:
     kind, key = split_subject(row.subject)
     # A catalog item or an arrival is no record here.
-    return await fetch(info, models_of(info), _TYPES[kind], UUID(key)) if kind in _TYPES else None
+    name = _name(kind)
+    return await fetch(info, models_of(info), name, UUID(key)) if name in _KINDS else None
 
 
 @strawberry.type(description="A failure to sync that a person must know. It clears itself when a later sync succeeds.")
@@ -118,6 +124,8 @@ class RecordSync:
 def standing(kind: str, *, root: Callable[[Any], str] | None = None) -> Any:
     """The `sync` field of a record. `root` names the record whose lease covers it; without one it is a root."""
 
+    _KINDS[_name(kind)] = kind
+
     async def resolve(row: strawberry.Parent[Any], info: Info) -> RecordSync:
         own = subject(kind, row.id)
         found = await info.context.loaders.standing(PROVIDER, own, root(row) if root else own)
@@ -131,10 +139,10 @@ async def _subject(_info: Info, _operator: str, value: Any, path: tuple[str, ...
         type_name, id = parse_global_id(value)
     except UserError as error:
         raise error.under(*path) from None
-    if type_name not in _SUBJECTS:
+    if type_name not in _KINDS:
         message = f"Records of the type {type_name} are not synced with ConnectWise."
         raise UserError(ErrorCode.INVALID, message, path)
-    return subject(_SUBJECTS[type_name], id)
+    return subject(_KINDS[type_name], id)
 
 
 _error = models.SyncError

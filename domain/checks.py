@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from domain.errors import ErrorCode, UserError
+from domain.text import is_visible
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -13,10 +14,12 @@ _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def required_text(value: str | None, limit: int, *, field: str) -> str:
-    """The stripped text; refused when empty or longer than `limit`."""
+    """The stripped text; refused when longer than `limit`, when empty, or when nothing of it can be seen."""
     text = optional_text(value, limit, field=field)
     if not text:
         raise UserError(ErrorCode.REQUIRED, f"{field} must not be empty.", (field,))
+    if not is_visible(text):
+        raise UserError(ErrorCode.INVALID, f"{field} has no character that can be seen.", (field,))
     return text
 
 

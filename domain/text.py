@@ -12,6 +12,7 @@ _JOINER = "\u200d"
 # The end of a word: white space follows, perhaps after some punctuation that would look odd before the ellipsis.
 _AFTER_WORD = re.compile(r"[,;:.–—-]{0,3}\s")
 _NOT_IN_WORD = re.compile(r"[\s,;:.–—-]")
+_UNSEEN = "CMZ"  # categories of Unicode: what steers, what only marks another character, what separates
 _SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
 
 
@@ -54,6 +55,11 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     # Once more: without the space between them, a letter and an accent come together.
     return unicodedata.normalize("NFKC", _SPACE.sub("", text))
+
+
+def is_visible(text: str) -> bool:
+    """Whether a person sees anything of it: not only spaces, marks without a letter, or signs that direct the text."""
+    return any(unicodedata.category(character)[0] not in _UNSEEN for character in fold(text))
 
 
 def next_prefix(prefix: str) -> str | None:

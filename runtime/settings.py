@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     allow_loopback_sites: bool = False  # for development: the sandbox lives on 127.0.0.1; `up` sets it
 
     public_url: str = "http://127.0.0.1:8000"  # where browsers and ConnectWise's callbacks reach the api
+    # Pages of these origins may ask in a browser: "https://app.example.com https://other.example.com".
+    allowed_origins: str = ""
     log_format: Literal["auto", "console", "json"] = "auto"  # auto: console on a terminal, JSON lines elsewhere
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     graphiql: bool = True  # the page holds no data, and every operation in it needs a token

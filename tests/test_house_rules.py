@@ -9,6 +9,7 @@ import pytest
 from graphql import GraphQLObjectType
 
 from api.schema import schema
+from domain.integration_settings.apps import APPS
 from tests.house import source
 from tests.house.source import ROOMS, Source, sources
 
@@ -62,6 +63,17 @@ def test_the_core_takes_clock_chance_and_transport_as_arguments():
     assert not (found := complaints(rule, sources("integrations/core"))), found
 
 
+def test_what_serves_every_vendor_names_none():
+    def rule(file: Source) -> Iterator[str]:
+        return source.knows_no_vendor(file, {app.title for app in APPS.values()})
+
+    shared = r"integrations/(worker|providers)\.py|domain/(outbox|questions)\.py|domain/integration_settings/"
+    own = r".*/(apps|category_map|{})\.py".format("|".join(app.provider.lower() for app in APPS.values()))
+    files = [*of("integrations/core"), *(file for file in of(*ROOMS, but=own) if re.match(shared, file.path))]
+    assert len(files) > 20
+    assert not (found := complaints(rule, files)), found
+
+
 def test_no_file_is_too_long():
     files = of(*ROOMS, "tests", "benchmarks", ".", but="migrations/versions/")
     assert not (found := complaints(source.size, files)), found
@@ -101,6 +113,11 @@ def test_nothing_is_left_to_be_done():
 )  # fmt: skip
 def test_each_rule_can_fail(rule: Callable[[Source], Iterator[str]], text: str, finds: int):
     assert len(list(rule(Source("a/file.py", text)))) == finds
+
+
+def test_a_vendors_name_is_found():
+    text = 'title = "The connection to ConnectWise"\nfrom x import connectwise\n'
+    assert len(list(source.knows_no_vendor(Source("a/file.py", text), {"ConnectWise"}))) == 2
 
 
 @pytest.mark.parametrize("path", ["api/utils.py", "domain/base/quotes.py", "runtime/process_manager.py"])

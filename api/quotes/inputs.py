@@ -63,16 +63,20 @@ class QuoteSectionInput:
     lines: list[QuoteLineInput] = strawberry.field(default_factory=list, description="What is offered, in order.")
 
 
+@strawberry.input(description="What a new quote and a changed one take alike.")
+class _QuoteFields:
+    contact_id: strawberry.ID | None = strawberry.field(default=UNSET, description="The person it is for.")
+    expiry_date: date | None = strawberry.field(default=UNSET, description="The last day on which it can be accepted.")
+    private_note: str | None = strawberry.field(default=UNSET, description="A note that the customer never sees.")
+
+
 @strawberry.input(description="A new quote.")
-class CreateQuoteInput:
+class CreateQuoteInput(_QuoteFields):
     organization_id: strawberry.ID = strawberry.field(description="Who it is for.")
     title: str = strawberry.field(description="What it is about, at most 200 characters.")
-    contact_id: strawberry.ID | None = strawberry.field(default=UNSET, description="The person it is for.")
     owner_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="The employee who looks after it; that of the token if not said."
     )
-    expiry_date: date | None = strawberry.field(default=UNSET, description="The last day on which it can be accepted.")
-    private_note: str | None = strawberry.field(default=UNSET, description="A note that the customer never sees.")
     delivery: DeliveryInput | None = strawberry.field(default=UNSET, description="What delivery costs, and where to.")
     lines: list[QuoteLineInput] = strawberry.field(
         default_factory=list, description="What is offered outside of any section, in order: it stands first."
@@ -81,14 +85,11 @@ class CreateQuoteInput:
 
 
 @strawberry.input(description="What to change of a quote. What is left out stays; null empties it.")
-class UpdateQuoteInput:
+class UpdateQuoteInput(_QuoteFields):
     quote_id: strawberry.ID = strawberry.field(description="The quote.")
     version: int | None = strawberry.field(default=None, description=_VERSION)
     title: str | None = strawberry.field(default=UNSET, description="What it is about, at most 200 characters.")
-    contact_id: strawberry.ID | None = strawberry.field(default=UNSET, description="The person it is for.")
     owner_id: strawberry.ID | None = strawberry.field(default=UNSET, description="The employee who looks after it.")
-    expiry_date: date | None = strawberry.field(default=UNSET, description="The last day on which it can be accepted.")
-    private_note: str | None = strawberry.field(default=UNSET, description="A note that the customer never sees.")
     delivery: DeliveryInput | None = strawberry.field(
         default=UNSET, description="What delivery costs, and where to; null: there is none."
     )

@@ -219,7 +219,7 @@ async def decline_quote(
 
 
 def _quote_values(input: inputs.CreateQuoteInput | inputs.UpdateQuoteInput) -> dict[str, Any]:
-    values = given(input, *quotes.EDITABLE)
+    values = given(input, *quotes.FIELDS, "delivery")
     for name, type_name, field in (("contact_id", "Contact", "contactId"), ("owner_id", "Employee", "ownerId")):
         if values.get(name) is not None:
             values[name] = uuid_of(values[name], type_name, field)

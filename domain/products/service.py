@@ -3,7 +3,6 @@
 A quote line keeps what it took of its product: changing a product changes no line.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -24,10 +23,10 @@ from domain.products.kinds import ProductType, RecurringPeriod
 from domain.products.models import Product, ProductCategory
 from domain.products.parts import part_key
 from domain.sync.models import SyncError
+from domain.text import is_visible
 from domain.versions import changed, check_version
 
 _HUGE = Decimal(10) ** 12
-_UNSEEN = "CMZ"  # categories of Unicode: what steers, what only marks another character, what separates
 
 
 def _money(value: Decimal | None, *, field: str) -> Decimal:
@@ -43,7 +42,7 @@ def _cost(value: Decimal | None) -> Decimal | None:
 def _number(value: str | None, *, field: str) -> str | None:
     """A number that can be told from others: not only of what can't be seen."""
     text = optional_text(value, 100, field=field)
-    if text is not None and all(unicodedata.category(character)[0] in _UNSEEN for character in part_key(text)):
+    if text is not None and not is_visible(text):
         raise UserError(ErrorCode.INVALID, f"{field} has no character that can be seen.", (field,))
     return text
 

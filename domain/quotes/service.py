@@ -4,7 +4,8 @@ Amounts are computed by `totals.py`, allowed steps are the table of `lifecycle.p
 by `drafting.py`; this file only orchestrates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,15 @@ from domain.quotes.models import Quote, QuoteLine, QuoteSection
 from domain.sales_orders import service as sales_orders
 from domain.versions import changed, check_version
 
-EDITABLE = ("title", "contact_id", "owner_id", "expiry_date", "private_note", "delivery")
+FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "title": partial(required_text, limit=200, field="title"),
+    "contact_id": lambda value: value,
+    "owner_id": lambda value: value,
+    "expiry_date": lambda value: value,
+    "private_note": partial(optional_text, limit=10_000, field="privateNote"),
+}
+# What the customer doesn't see: it may be changed at any time, and calls no quote back.
+INTERNAL = frozenset({"owner_id", "private_note"})
 
 
 @requires(Permission.QUOTES_WRITE)
@@ -73,7 +82,7 @@ async def update(ctx: Context, quote_id: UUID, values: Values, *, version: int |
     quote = await _locked(ctx, quote_id)
     check_version(quote, version)
     await _set(ctx, quote, values)
-    return await _edited(ctx, quote)
+    return await _edited(ctx, quote, seen_by_customer=not INTERNAL.issuperset(values))
 
 
 @requires(Permission.QUOTES_WRITE)
@@ -183,6 +192,8 @@ async def accept(
         )
     customer.apply(quote, choices)
     drafting.sum_up(quote)
+    if not any(line.counted for line in quote.lines):
+        raise UserError(ErrorCode.INVALID, "Nothing of this quote is taken. Choose at least one line.", ("choices",))
     quote.status = status
     quote.accepted_at = await ctx.session.scalar(select(func.now()))
     quote.accepted_by = optional_text(accepted_by, 200, field="acceptedBy")
@@ -230,12 +241,12 @@ async def _quote_of_section(ctx: Context, section_id: UUID) -> tuple[Quote, Quot
     return quote, quote_sections.of(quote, section_id)
 
 
-async def _edited(ctx: Context, quote: Quote) -> Quote:
+async def _edited(ctx: Context, quote: Quote, *, seen_by_customer: bool = True) -> Quote:
     """What every edit ends in: an edited quote is a draft again, its sums are right, and the change is said.
 
     Where nothing is different nothing was edited: saving a form again doesn't call a sent quote back.
     """
-    status = step(QuoteStatus(quote.status), Step.EDIT)
+    status = step(QuoteStatus(quote.status), Step.EDIT) if seen_by_customer else quote.status
     drafting.sum_up(quote)
     session = ctx.session
     if not session.new and not any(session.is_modified(row) for row in session.dirty):
@@ -251,16 +262,12 @@ async def _set(ctx: Context, quote: Quote, values: Values) -> None:
     # Looked up before anything is set: looking up writes what is set already, and the database would refuse it first.
     await _check_people(ctx, quote, values)
     for name, value in values.items():
-        if name not in EDITABLE:
-            raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
-        if name == "title":
-            quote.title = required_text(value, 200, field="title")
-        elif name == "private_note":
-            quote.private_note = optional_text(value, 10_000, field="privateNote")
-        elif name == "delivery":
+        if name == "delivery":
             delivery.fill(quote, value)
+        elif name in FIELDS:
+            setattr(quote, name, FIELDS[name](value))
         else:
-            setattr(quote, name, value)
+            raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
 
 
 async def _check_people(ctx: Context, quote: Quote, values: Values) -> None:

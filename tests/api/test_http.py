@@ -1,6 +1,7 @@
 """The door: who is let in, what is understood, and what an answer looks like from outside."""
 
 import asyncio
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -87,6 +88,25 @@ async def test_only_json_is_taken(http, ask, kind):
     headers = {"Authorization": f"Bearer {ask.token}", "Content-Type": kind}
     answer = await http.post("/graphql", content=b'{"query":"{__typename}"}', headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (415, "BAD_REQUEST")
+
+
+async def test_a_compressed_body_is_not_guessed_at(http, ask):
+    headers = {"Authorization": f"Bearer {ask.token}", "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = await http.post("/graphql", content=gzip.compress(b'{"query":"{__typename}"}'), headers=headers)
+    assert answer.status_code == 415
+
+
+async def test_a_page_of_another_origin_may_ask_only_when_it_is_named(msp):
+    async def preflight(*origins):
+        transport = httpx.ASGITransport(app.create(msp.database, Asker(None), origins=origins))
+        wanted = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://quotewright.test") as http:
+            return await http.options("/graphql", headers={"Origin": "https://app.example.com", **wanted})
+
+    named = await preflight("https://app.example.com")
+    assert named.headers["access-control-allow-origin"] == "https://app.example.com"
+    for origins in ((), ("https://other.example.com",)):
+        assert "access-control-allow-origin" not in (await preflight(*origins)).headers
 
 
 @pytest.mark.parametrize(

@@ -158,3 +158,29 @@ async def test_the_order_has_everything_that_the_quote_had(ask):
         "netTotal": "449.91",
     }
     assert lines[1]["discountAmount"] == "3.33"
+
+
+async def test_a_quote_of_which_nothing_is_taken_can_not_be_accepted(ask):
+    quote = await sent(ask, lines=[a_line("extra", optional=True)])
+    choices = [{"lineId": quote["lines"][0]["id"], "selected": False}]
+    code, where, message = await refused(ask, "acceptQuote", quoteId=quote["id"], choices=choices)
+    assert (code, where) == ("INVALID", ["choices"])
+    assert "at least one line" in message
+
+
+async def test_what_the_customer_does_not_see_may_be_changed_at_any_time(ask):
+    quote = await sent(ask, lines=[a_line("seats")])
+    noted = await done(ask, "updateQuote", quoteId=quote["id"], privateNote="Called them.")
+    assert (noted["status"], noted["version"]) == ("SENT", quote["version"] + 1)
+    await done(ask, "acceptQuote", quoteId=quote["id"])
+    noted = await done(ask, "updateQuote", quoteId=quote["id"], privateNote="They are happy.")
+    assert noted["status"] == "ACCEPTED"
+    code, _, _ = await refused(ask, "updateQuote", quoteId=quote["id"], privateNote="x", title="Another")
+    assert code == "IMPOSSIBLE_STEP"
+
+
+@pytest.mark.parametrize("title", ["\u200b\u200b", "\u0301", "\u202e", "\x07"])
+async def test_a_title_has_something_that_can_be_seen(ask, title):
+    quote = await drafted(ask)
+    code, where, _ = await refused(ask, "updateQuote", quoteId=quote["id"], title=title)
+    assert (code, where) == ("INVALID", ["title"])

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -60,30 +61,59 @@ def locks(sql: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line.startswith("migration.sql:")]
 
 
-def differences(connection: sa.Connection) -> list[str]:
+def differences(connection: sa.Connection, wanted: sa.MetaData = metadata) -> list[str]:
     """Tables, columns, types, defaults, keys and plain indexes by alembic; what it can't compare by ourselves."""
-    by_expression = {
+    return [
+        *(str(difference) for difference in compare_metadata(comparing(connection, wanted), wanted)),
+        *(str(difference) for difference in [*checks(connection, wanted), *expressions(connection, wanted)]),
+    ]
+
+
+def comparing(connection: sa.Connection, wanted: sa.MetaData) -> MigrationContext:
+    """How alembic is to compare: without the indexes on expressions, of which it knows nothing."""
+    expressions = by_expression(wanted)
+
+    def is_plain(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return kind != "index" or name not in expressions
+
+    opts = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_object": is_plain,
+        "target_metadata": wanted,
+    }
+    return MigrationContext.configure(connection, opts=opts)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A check or an index, as the model and as the database have it; None where it isn't."""
+
+    kind: str
+    table: str
+    name: str
+    here: object
+    there: object
+
+    def __str__(self) -> str:
+        return f"{self.table}: the {self.kind} {self.name} is {self.here} in the model, {self.there} in the database"
+
+
+def by_expression(wanted: sa.MetaData) -> dict[str, sa.Index]:
+    return {
         str(index.name): index
-        for table in metadata.tables.values()
+        for table in wanted.tables.values()
         for index in table.indexes
         if not all(isinstance(part, sa.Column) for part in index.expressions)
     }
 
-    def is_plain(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return kind != "index" or name not in by_expression
 
-    context = MigrationContext.configure(
-        connection, opts={"compare_type": True, "compare_server_default": True, "include_object": is_plain}
-    )
-    found = [str(difference) for difference in compare_metadata(context, metadata)]
-    return [*found, *_checks(connection), *_expressions(connection, by_expression)]
-
-
-def _expressions(connection: sa.Connection, indexes: dict[str, sa.Index]) -> Iterator[str]:
+def expressions(connection: sa.Connection, wanted: sa.MetaData) -> Iterator[Difference]:
     """PostgreSQL writes an expression its own way: only two indexes that it made itself can be compared."""
     definition = sa.text("SELECT pg_get_indexdef(CAST(to_regclass(:name) AS oid))")
-    for name, index in indexes.items():
-        if not sa.inspect(connection).has_table(index.table.name if index.table is not None else ""):
+    for name, index in by_expression(wanted).items():
+        table = index.table.name if index.table is not None else ""
+        if not sa.inspect(connection).has_table(table):
             continue
         with connection.begin_nested() as undone:
             there = connection.scalar(definition, {"name": name})
@@ -92,12 +122,12 @@ def _expressions(connection: sa.Connection, indexes: dict[str, sa.Index]) -> Ite
             here = connection.scalar(definition, {"name": name})
             undone.rollback()
         if here != there:
-            yield f"the index {name} is {here} in the model and {there} in the database"
+            yield Difference("index", table, name, here, there)
 
 
-def _checks(connection: sa.Connection) -> Iterator[str]:
+def checks(connection: sa.Connection, wanted: sa.MetaData) -> Iterator[Difference]:
     inspector = sa.inspect(connection)
-    for name, table in metadata.tables.items():
+    for name, table in wanted.tables.items():
         if not inspector.has_table(name):
             continue
         there = {str(check["name"]): _texts(check["sqltext"]) for check in inspector.get_check_constraints(name)}
@@ -108,7 +138,7 @@ def _checks(connection: sa.Connection) -> Iterator[str]:
         }
         for key in sorted(here.keys() | there.keys()):
             if here.get(key) != there.get(key):
-                yield f"{name}: the check {key} is {here.get(key)} in the model and {there.get(key)} in the database"
+                yield Difference("check", name, key, here.get(key), there.get(key))
 
 
 def _texts(sql: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -106,6 +106,14 @@ def no_leftovers(source: Source) -> Iterator[str]:
     for number, line in enumerate(source.text.splitlines(), start=1):
         for word in re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b", line):
             yield f"{source.path}:{number}: {word}: do it, or write down elsewhere that it is left"
+
+
+def knows_no_vendor(source: Source, vendors: Collection[str]) -> Iterator[str]:
+    """Whoever serves every vendor names none, in sentences for people neither."""
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        for vendor in vendors:
+            if re.search(rf"\b{vendor}\b", line, re.IGNORECASE):
+                yield f"{source.path}:{number}: {vendor}: say the title of the provider, or move it to that vendor"
 
 
 def _calls(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.Call]]:
