@@ -1,10 +1,9 @@
-"""The shelf: which vendors this deployment can sync with. Another one is one more line here."""
+"""The shelf: which vendors this process can sync with, each under its name. Makes none: who starts the process does."""
 
 from collections.abc import Mapping
 
-from integrations.connectwise.provider import ConnectWise
 from integrations.core.provider import Provider
 
 
-def shelf(connectwise: ConnectWise) -> Mapping[str, Provider]:
-    return {connectwise.name: connectwise}
+def shelf(*providers: Provider) -> Mapping[str, Provider]:
+    return {provider.name: provider for provider in providers}

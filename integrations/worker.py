@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
@@ -21,12 +21,13 @@ from redis.exceptions import RedisError
 from domain import questions
 from domain.context import Actor
 from domain.db import Database
-from domain.questions import ChoiceKind
-from integrations.connectwise import questions as connectwise_questions
-from integrations.connectwise.provider import ConnectWise
+from domain.integration_settings import lanes
+from domain.integration_settings import service as integration_settings
+from domain.integration_settings.apps import APPS
+from domain.questions import Answer, refused
 from integrations.core.dispatcher import Dispatcher
+from integrations.core.provider import Provider
 from integrations.core.timing import Timing
-from integrations.providers import shelf
 
 log = logging.getLogger(__name__)
 
@@ -42,46 +43,55 @@ class Room:
     """What the jobs of this process share."""
 
     database: Database
-    connectwise: ConnectWise
+    shelf: Mapping[str, Provider]
     dispatcher: Dispatcher
 
 
 async def drain(ctx: dict[str, Any], tenant_id: str, provider: str) -> None:
-    """The bell. Starts work and returns: a job that waited for ConnectWise would slow every later ring."""
+    """The bell. Starts work and returns: a job that waited for the other side would slow every later ring."""
     await _room(ctx).dispatcher.drain(UUID(tenant_id), provider)
 
 
-async def try_connection(ctx: dict[str, Any], tenant_id: str, _provider: str) -> dict[str, Any]:
+async def try_connection(ctx: dict[str, Any], tenant_id: str, provider: str) -> Answer:
     room = _room(ctx)
+    vendor = room.shelf.get(provider)
+    if vendor is None:
+        return _not_here(provider)
     async with room.database.transaction(_asker(tenant_id)) as tx:
-        keys = await connectwise_questions.candidate(tx)
-    return await connectwise_questions.try_connection(room.connectwise, keys)
+        keys = await integration_settings.keys_in_use(tx, provider, candidate=True)
+    if keys is None:
+        return refused("NOT_FOUND", "There are no keys to try. Connect again.")
+    return await vendor.try_connection(keys)
 
 
-async def choices(ctx: dict[str, Any], tenant_id: str, _provider: str, kind: str, refresh: bool) -> dict[str, Any]:
+async def choices(ctx: dict[str, Any], tenant_id: str, provider: str, kind: str, refresh: bool) -> Answer:
     room = _room(ctx)
+    vendor = room.shelf.get(provider)
+    if vendor is None:
+        return _not_here(provider)
     async with room.database.transaction(_asker(tenant_id)) as tx:
-        remote = await room.connectwise.remote(tx)
+        remote = await vendor.remote(tx)
     if remote is None:
-        return connectwise_questions.not_connected()
-    return await connectwise_questions.choices(remote, ChoiceKind(kind), refresh=refresh)
+        return refused("INVALID", f"{vendor.title} is not connected: call {APPS[provider].connect} first.")
+    return await vendor.choices(remote, kind, refresh=refresh)
 
 
 async def run(
     database: Database,
     redis_url: str,
-    connectwise: ConnectWise,
+    shelf: Mapping[str, Provider],
     timing: Timing,
     *,
     slots: int = 50,
     grace: float = GRACE,
 ) -> None:
     """Work until SIGTERM or SIGINT; then claim no more, give what runs `grace` seconds, and give the rest back."""
-    dispatcher = Dispatcher(database, shelf(connectwise), timing, slots=slots)
-    room = Room(database, connectwise, dispatcher)
+    dispatcher = Dispatcher(database, shelf, timing, slots=slots)
+    room = Room(database, shelf, dispatcher)
     over = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, over.set)
+    await lanes.follow(database)
     beside = [asyncio.create_task(dispatcher.sweep()), asyncio.create_task(_listen(redis_url, room))]
     await over.wait()
     await dispatcher.stop(grace)
@@ -89,7 +99,8 @@ async def run(
         task.cancel()
     # Python 3.11's wait_for can swallow a cancellation, so don't wait for it for ever.
     await asyncio.wait(beside, timeout=2)
-    await connectwise.aclose()
+    for vendor in shelf.values():
+        await vendor.aclose()
     await database.dispose()
 
 
@@ -114,7 +125,12 @@ async def _listen(redis_url: str, room: Room) -> None:
 
 def _worker(redis_url: str, room: Room) -> Worker:
     connections: ConnectionPool = ConnectionPool.from_url(redis_url)
-    pool = ArqRedis(connections, job_serializer=_dumps, job_deserializer=_loads, default_queue_name=questions.QUEUE)
+    pool = ArqRedis(
+        connections,
+        job_serializer=questions.dumps,
+        job_deserializer=questions.loads,
+        default_queue_name=questions.QUEUE,
+    )
     return Worker(
         functions=[
             func(drain, name=questions.DRAIN, keep_result=0, timeout=_DRAIN_TIMEOUT, max_tries=1),
@@ -138,8 +154,8 @@ def _worker(redis_url: str, room: Room) -> Worker:
         poll_delay=_POLL,
         max_jobs=100,
         handle_signals=False,
-        job_serializer=_dumps,
-        job_deserializer=_loads,
+        job_serializer=questions.dumps,
+        job_deserializer=questions.loads,
         ctx={"room": room},
     )
 
@@ -149,14 +165,10 @@ def _room(ctx: dict[str, Any]) -> Room:
     return room
 
 
+def _not_here(provider: str) -> Answer:
+    """It was asked by a newer version than this one."""
+    return refused("UNAVAILABLE", f"No worker here knows {provider} yet. Please try again in a moment.")
+
+
 def _asker(tenant_id: str) -> Actor:
     return Actor.system(UUID(tenant_id), "a question")
-
-
-def _dumps(job: dict[str, Any]) -> bytes:
-    return orjson.dumps(job, default=lambda value: type(value).__name__)
-
-
-def _loads(data: bytes) -> dict[str, Any]:
-    loaded: dict[str, Any] = orjson.loads(data)
-    return loaded

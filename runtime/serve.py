@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runtime import addresses, logs, ports
 from runtime.errors import about, naming
 from runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from integrations.core.provider import Provider
 
 _GRACE = 10  # seconds for open requests and subscriptions once SIGTERM came
 
@@ -30,11 +34,13 @@ async def _api(host: str, port: int, settings: Settings) -> None:
     from starlette.applications import Starlette
 
     from api import app, ask
+    from domain.integration_settings import lanes
     from runtime.bell import Bell
     from runtime.opening import opened
 
     pool = ask.open_pool(settings.redis_url)
     async with opened(settings, bell=Bell(pool)) as database:
+        await lanes.follow(database)
 
         @asynccontextmanager
         async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -48,6 +54,7 @@ async def _api(host: str, port: int, settings: Settings) -> None:
             ask.Asker(pool),
             graphiql=settings.graphiql,
             rate=settings.api_rate_points_per_minute,
+            origins=settings.allowed_origins.split(),
         )
         application.router.lifespan_context = lifespan
         config = uvicorn.Config(
@@ -75,7 +82,6 @@ def worker() -> None:
 async def _worker(settings: Settings) -> None:
     from api import ask
     from integrations import worker as work
-    from integrations.connectwise.provider import ConnectWise
     from integrations.core.timing import Timing
     from runtime.bell import Bell
     from runtime.opening import opened
@@ -90,15 +96,24 @@ async def _worker(settings: Settings) -> None:
         pace=settings.sync_pace,
         poll=settings.sync_poll,
     )
-    connectwise = ConnectWise(
-        settings.connectwise_client_id,
-        timeout=settings.sync_http_timeout,
-        allow_loopback=settings.allow_loopback_sites,
-        public_url=settings.public_url,
-    )
     async with opened(settings, bell=Bell(pool), pool_size=20) as database:
-        await work.run(database, settings.redis_url, connectwise, timing, grace=settings.sync_grace)
+        await work.run(database, settings.redis_url, _shelf(settings), timing, grace=settings.sync_grace)
     await pool.aclose()
+
+
+def _shelf(settings: Settings) -> Mapping[str, Provider]:
+    """Every vendor that a worker can sync with, as this deployment is set up. Another one is one more line here."""
+    from integrations.connectwise.provider import ConnectWise
+    from integrations.providers import shelf
+
+    return shelf(
+        ConnectWise(
+            settings.connectwise_client_id,
+            timeout=settings.sync_http_timeout,
+            allow_loopback=settings.allow_loopback_sites,
+            public_url=settings.public_url,
+        ),
+    )
 
 
 def sandbox(host: str, port: int, state_file: Path | None) -> None:

@@ -7,8 +7,10 @@ import httpx
 
 from domain.context import Context
 from domain.integration_settings import service as integration_settings
-from domain.integration_settings.connectwise import PROVIDER
+from domain.integration_settings.connectwise import PROVIDER, TITLE, ChoiceKind
 from domain.integration_settings.service import Keys
+from domain.questions import Answer
+from integrations.connectwise import questions
 from integrations.connectwise.arrivals import Companies, Contacts
 from integrations.connectwise.callbacks import Registration
 from integrations.connectwise.client import Client, Connection
@@ -34,7 +36,7 @@ class ConnectWise:
     """
 
     name = PROVIDER
-    title = "ConnectWise"
+    title = TITLE
 
     def __init__(
         self,
@@ -88,6 +90,12 @@ class ConnectWise:
             allow_loopback=self._allow_loopback,
             before_call=lease.hold_current,
         )
+
+    async def try_connection(self, keys: Keys) -> Answer:
+        return await questions.try_connection(self.client, keys)
+
+    async def choices(self, remote: Remote, kind: str, *, refresh: bool) -> Answer:
+        return await questions.choices(remote, ChoiceKind(kind), refresh=refresh)
 
     def explain(self, error: RemoteError, record: Record) -> Problem:
         return explain(error, record)

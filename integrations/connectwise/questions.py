@@ -1,19 +1,15 @@
 """What people ask ConnectWise and wait for: are these keys good, and what can be chosen. Changes nothing there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from domain.context import Context
-from domain.integration_settings import service as integration_settings
-from domain.integration_settings.connectwise import PROVIDER
+from domain.integration_settings.connectwise import ChoiceKind
 from domain.integration_settings.service import Keys
-from domain.questions import ChoiceKind
-from integrations.connectwise.client import Record
-from integrations.connectwise.provider import ConnectWise
+from domain.questions import Answer, refused
+from integrations.connectwise.client import Client, Record
 from integrations.connectwise.remote import Remote
 from integrations.core import errors
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,27 +42,20 @@ SOURCES = {
 }
 
 
-async def candidate(ctx: Context) -> Keys | None:
-    """The keys that wait to be tried."""
-    return await integration_settings.keys_in_use(ctx, PROVIDER, candidate=True)
-
-
-async def try_connection(connectwise: ConnectWise, keys: Keys | None) -> Answer:
+async def try_connection(connect: Callable[[Keys], Client], keys: Keys) -> Answer:
     """Ask the server for the company and then, with these keys, for its version."""
-    if keys is None:
-        return _no("NOT_FOUND", "There are no keys to try. Connect again.", None)
     try:
-        client = connectwise.client(keys)
+        client = connect(keys)
     except ValueError as error:
-        return _no("INVALID", str(error), "site")
+        return refused("INVALID", str(error), "site")
     try:
         company = await client.discover()
         info = await client.info()
     except errors.Unauthorized as error:
         field, advice = _blame(error)
-        return _no("INVALID", f"ConnectWise doesn't accept this: {error.text} {advice}", field)
+        return refused("INVALID", f"ConnectWise doesn't accept this: {error.text} {advice}", field)
     except errors.RemoteError as error:
-        return _no(
+        return refused(
             "UNAVAILABLE",
             f"ConnectWise doesn't answer at {keys.site}: {error.text} Check the site, then retry.",
             "site",
@@ -82,14 +71,9 @@ async def choices(remote: Remote, kind: ChoiceKind, *, refresh: bool) -> Answer:
     try:
         rows = await remote.table(source.path, refresh=refresh)
     except errors.RemoteError as error:
-        return _no(
-            "UNAVAILABLE", f"ConnectWise doesn't list {kind.value.replace('_', ' ').lower()}: {error.text}", None
-        )
+        listed = kind.value.replace("_", " ").lower()
+        return refused("UNAVAILABLE", f"ConnectWise doesn't list {listed}: {error.text}")
     return {"ok": True, "choices": [_choice(source, row) for row in rows if not row.get("deletedFlag")]}
-
-
-def not_connected() -> Answer:
-    return _no("INVALID", "ConnectWise is not connected: call connectConnectWise first.", None)
 
 
 def _choice(source: Source, row: Record) -> dict[str, Any]:
@@ -109,7 +93,3 @@ def _blame(error: errors.Unauthorized) -> tuple[str, str]:
     if error.code == "UnknownCompany":
         return "companyId", "Check the company id, as it is typed at the ConnectWise login, and the site."
     return "privateKey", "Check the company id and both keys of the API member (its API Keys tab shows the public one)."
-
-
-def _no(code: str, message: str, field: str | None) -> Answer:
-    return {"ok": False, "code": code, "message": message, "field": field}

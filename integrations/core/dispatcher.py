@@ -202,13 +202,8 @@ class Dispatcher:
 
     async def _work(self, claim: Claim) -> None:
         leases.enter(claim.lease)
-        outcome: Outcome | None = None
         try:
-            provider = self._shelf[claim.provider]
-            outcome = await self._engine.reconcile(
-                provider, claim.lease.actor, claim.subject, claim.lease, look=claim.look
-            )
-            await self._settle(claim, outcome)
+            await self._settle(claim, await self._run(claim))
         except LeaseLost:
             log.warning("lost the lease on %s; whoever holds it goes on", claim.subject)
         except asyncio.CancelledError:
@@ -220,6 +215,13 @@ class Dispatcher:
             log.exception("the run on %s failed", claim.subject)
         if not self._stopping:
             await self._more()
+
+    async def _run(self, claim: Claim) -> Outcome:
+        provider = self._shelf.get(claim.provider)
+        if provider is None:
+            log.warning("%s is left to a newer worker: this one knows no %s", claim.subject, claim.provider)
+            return Outcome(wait=self._timing.blocked)
+        return await self._engine.reconcile(provider, claim.lease.actor, claim.subject, claim.lease, look=claim.look)
 
     def _set_alarm(self, seconds: object) -> None:
         """Something falls due before the next sweep (a paced record, a retry): be there in time."""

@@ -60,7 +60,9 @@ class Engine:
             return await attempt(chore, Job(self.database, provider, root, key, lease, self.timing))
         plan = provider.plans.get(kind)
         if plan is None:
-            return Outcome()
+            # Raised by a newer version while this one still runs: it stays due until one that knows it takes it.
+            log.warning("%s is left to a newer worker: this one knows no %s of %s", root, kind, provider.title)
+            return Outcome(wait=self.timing.blocked)
         async with self.database.transaction(actor) as ctx:
             try:
                 reading = await plan.read(ctx, key)

@@ -11,8 +11,9 @@ from integrations.core.provider import Problem
 class Outcome:
     """`problems` stay open as sync errors. Empty everywhere: both sides agree.
 
-    `later`: the other side didn't answer; `later.hold` when the whole connection seems dead. `wait`: seconds until an
-    earlier create has settled. `needs`: records that wait until another root is linked; linking it wakes this one.
+    `later`: the other side didn't answer; `later.hold` when the whole connection seems dead. `wait`: seconds until it
+    is due again, unfinished: an earlier create has to settle, or a newer worker knows what this one doesn't. `needs`:
+    records that wait until another root is linked; linking it wakes this one.
     """
 
     title: str = ""

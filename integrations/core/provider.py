@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from domain.context import Context
+from domain.integration_settings.service import Keys
+from domain.questions import Answer
 from domain.sync.models import ErrorKind
 from integrations.core.errors import RemoteError
 
@@ -209,7 +211,7 @@ class Newcomer:
 
 
 class Provider(Protocol):
-    """A vendor on the shelf."""
+    """A vendor on the shelf. `name` and `title` are those of its app (`domain.integration_settings.apps`)."""
 
     name: str
     title: str
@@ -219,8 +221,17 @@ class Provider(Protocol):
     async def remote(self, ctx: Context) -> Any:
         """The client of this tenant's connection, or None when it isn't connected. Opens no connection by itself."""
 
+    async def try_connection(self, keys: Keys) -> Answer:
+        """Are these keys good? Asks over there, for real; keeps nothing."""
+
+    async def choices(self, remote: Any, kind: str, *, refresh: bool) -> Answer:
+        """What a setting can point at. `kind` is the vendor's own word; `refresh`: nothing that was read before."""
+
     def explain(self, error: RemoteError, record: Record) -> Problem:
         """A refusal in words for people."""
 
     def address(self, remote: Any, remote_kind: str, remote_id: str) -> str | None:
         """Where people open the record."""
+
+    async def aclose(self) -> None:
+        """The process ends: let go of connections."""

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain import outbox
 from domain.context import Context
 from domain.integration_settings import service as integration_settings
+from domain.integration_settings.apps import APPS
 from domain.integration_settings.models import ConnectionStatus
 from domain.sync.models import ErrorKind, Resolution, SyncError
 from integrations.core.lease import LeaseLost
@@ -140,7 +141,7 @@ async def settle(
     await _lane(ctx, provider, outcome, due, timing, random)
     if outcome.unauthorized is not None:
         await integration_settings.report(
-            ctx, provider, ConnectionStatus.UNAUTHORIZED, message=_refused(outcome.unauthorized)
+            ctx, provider, ConnectionStatus.UNAUTHORIZED, message=_refused(APPS[provider].title, outcome.unauthorized)
         )
 
 
@@ -257,8 +258,8 @@ def _gave_up(later: Later, attempts: int) -> Problem:
     )
 
 
-def _refused(text: str) -> str:
+def _refused(title: str, text: str) -> str:
     return (
-        f"ConnectWise refuses the keys of this connection ({text}). Everything waits; nothing is lost."
+        f"{title} refuses the keys of this connection ({text}). Everything waits; nothing is lost."
         " Check the API member there, then connect again with valid keys."
     )

@@ -1,5 +1,6 @@
 """The schema itself: as committed, described throughout, and of one habit."""
 
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from graphql import (
     validate_schema,
 )
 
+from api.scalars import described
 from api.schema import schema, sdl
 
 ROOT = Path(__file__).parents[2]
@@ -122,3 +124,18 @@ def test_no_directive_but_those_of_the_specification():
 @pytest.mark.parametrize("name", ["DateTime", "Date", "Decimal"])
 def test_scalars_are_ours(name):
     assert schema.core.type_map[name].description
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"RED": "Hot."}, r"Color\.BLUE has no description.*BLUE=.*described\(Color"),
+        ({"RED": "", "BLUE": "", "GREEN": ""}, "no value GREEN"),
+    ],
+)
+def test_a_value_without_a_description_is_named(values, complaint):
+    class Color(Enum):
+        RED, BLUE = "RED", "BLUE"
+
+    with pytest.raises(ValueError, match=complaint):
+        described(Color, "A color.", **values)

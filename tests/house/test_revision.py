@@ -13,8 +13,9 @@ from alembic.operations import Operations
 from domain.tables import metadata
 from runtime.settings import libpq_url, sqlalchemy_url
 from tests.conftest import FreshDatabase
-from tests.house import catalog, migrations, revision
+from tests.house import catalog, migrations
 from tests.house.database import read
+from tests.house.draft import Draft, draft, text_of
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def applied(connection: sa.Connection, *bodies: str) -> None:
     for number, body in enumerate(bodies, start=9):
         if body:
             names: dict[str, object] = {}
-            exec(revision.text_of("brands", number, body), names)
+            exec(text_of("brands", number, body), names)
             context = MigrationContext.configure(connection)
             with context.begin_transaction(), Operations.context(context):
                 names["upgrade"]()  # type: ignore[operator]
@@ -48,12 +49,12 @@ def applied(connection: sa.Connection, *bodies: str) -> None:
 
 def test_nothing_changed_nothing_drafted(connection: sa.Connection, models: sa.MetaData):
     for wanted in (metadata, models):
-        assert revision.draft(connection, wanted) == revision.Draft("", "", [])
+        assert draft(connection, wanted) == Draft("", "", [])
 
 
 def test_a_new_column_and_no_more(connection: sa.Connection, models: sa.MetaData):
     models.tables["quote"].append_column(sa.Column("purchase_order_number", sa.Text))
-    drafted = revision.draft(connection, models)
+    drafted = draft(connection, models)
     assert drafted.tables == "op.add_column('quote', sa.Column('purchase_order_number', sa.Text(), nullable=True))"
     assert not drafted.rows
     applied(connection, drafted.tables)
@@ -71,7 +72,7 @@ def test_a_new_table_comes_with_its_fence(connection: sa.Connection, models: sa.
         sa.CheckConstraint("name <> ''", name="name"),
     )
     sa.Index("ix_brand_lower", brand.c.tenant_id, sa.func.lower(brand.c.name))
-    drafted = revision.draft(connection, models)
+    drafted = draft(connection, models)
     assert not drafted.rows, "nobody uses the table yet, so nothing has to wait"
     assert any("tests/house/catalog.py" in line for line in drafted.by_hand)
     applied(connection, drafted.tables)
@@ -92,7 +93,7 @@ def test_a_live_table_is_not_locked(connection: sa.Connection, models: sa.MetaDa
         sa.ForeignKeyConstraint(["tenant_id", "organization2_id"], ["organization.tenant_id", "organization.id"])
     )
     sa.Index("ix_quote_title", quote.c.tenant_id, quote.c.title)
-    drafted = revision.draft(connection, models)
+    drafted = draft(connection, models)
     assert drafted.tables.count("postgresql_not_valid=True") == 2
     assert drafted.rows.count("VALIDATE CONSTRAINT") == 2
     assert drafted.rows.count("postgresql_concurrently=True") == 2

@@ -1,4 +1,4 @@
-"""What an app says of itself is the same in every room: here its provider, in the domain its lane, in the api its key."""
+"""An app is the same in every room: its provider here, its lane in the domain, its key and its guide in the api."""
 
 from api import guides
 from api.apps import _SHOWN, AppKey
