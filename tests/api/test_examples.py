@@ -14,7 +14,7 @@ from tests.api.conftest import a_quote
 FOLDER = Path(__file__).parents[2] / "docs" / "examples"
 KINDS = ["front-end", "partner-app", "administrator", "automation"]
 # What only a connected ConnectWise answers.
-ELSEWHERE = {"Connect", "OrganizationChoices", "OpportunityChoices", "Retry", "Dismiss"}
+ELSEWHERE = {"Connect", "OrganizationChoices", "OpportunityChoices", "ProductChoices", "Retry", "Dismiss"}
 
 
 def text(kind: str) -> str:
