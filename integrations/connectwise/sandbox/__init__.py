@@ -7,8 +7,8 @@ It does not know anything about Quotewright, and nothing of Quotewright but the 
 """
 
 from integrations.connectwise.sandbox.app import Sandbox, create_app
+from integrations.connectwise.sandbox.instance import Keys
 from integrations.connectwise.sandbox.options import Options
 from integrations.connectwise.sandbox.seed import DEMO
-from integrations.connectwise.sandbox.store import Keys
 
 __all__ = ["DEMO", "Keys", "Options", "Sandbox", "create_app"]

@@ -16,15 +16,17 @@ from typing import Any
 
 import orjson
 
-from integrations.connectwise.sandbox import control, seed
+from integrations.connectwise.sandbox import control, page, seed
 from integrations.connectwise.sandbox.connection import ARRIVAL, Receive, Scope, cut
 from integrations.connectwise.sandbox.faults import HTML_502, Fault, Faults
+from integrations.connectwise.sandbox.instance import Instance, Keys
 from integrations.connectwise.sandbox.journal import Entry, Journal
 from integrations.connectwise.sandbox.options import Options
 from integrations.connectwise.sandbox.postman import Postman
 from integrations.connectwise.sandbox.protocol import Protocol
-from integrations.connectwise.sandbox.request import ANSWER, Reply, Request
-from integrations.connectwise.sandbox.store import Instance, Keys, Store
+from integrations.connectwise.sandbox.reply import ANSWER, Reply
+from integrations.connectwise.sandbox.request import Request
+from integrations.connectwise.sandbox.store import Store
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 TIMEOUT = {"code": "ConnectWiseApi", "message": "A timeout has occured. Please try again."}
@@ -45,11 +47,14 @@ class Sandbox:
         self.postman = Postman(store, options, clock)
         self.protocol = Protocol(store, options, clock, guid, self.postman.announce)
         self.journal = Journal(options.journal_size)
-        self.faults = Faults()
+        self.faults = Faults(rng)
         self.clock = clock
         self.down_until = 0.0
+        self.thawed = asyncio.Event()
+        self.thawed.set()
+        self.snapshots: dict[str, list[bytes]] = {}
         self.first_keys: tuple[Keys, ...] = ()
-        self._controlled = controlled
+        self.controlled = controlled
         self._rng = rng
         self._later: set[asyncio.TimerHandle] = set()
 
@@ -58,6 +63,7 @@ class Sandbox:
         instance = self.store.add(keys)
         seed.fill(self.protocol, instance, records=records)
         self.store.commit()
+        self.store.forget_changes(instance)
         return instance
 
     def reset(self) -> None:
@@ -70,6 +76,7 @@ class Sandbox:
         self.options.callbacks, self.options.callback_delay = True, 0.0
         self.protocol.throttle.clear()
         self.down_until = 0.0
+        self.thawed.set()
         for handle in self._later:
             handle.cancel()
         self._later.clear()
@@ -81,9 +88,14 @@ class Sandbox:
             await self._lifespan(receive, send)
             return
         request = await _request(scope, receive, self.clock)
-        if self._controlled and request.path.startswith("/_control"):
-            await _send(send, control.answer(self, request))
+        if self.controlled and request.path.startswith("/_control"):
+            await _send(send, control.answer(self, request, scope["client"]))
             return
+        if request.path == "/" or request.path.startswith("/browse"):
+            await _send(send, page.answer(self, request))
+            return
+        if not self.thawed.is_set():
+            await self.thawed.wait()
         self.protocol.locate(request)
         entry = self.journal.enter(request.at, request.method, request.path, request.query)
         if self.clock() < self.down_until:
@@ -115,7 +127,8 @@ class Sandbox:
             return Reply(fault.status, body, (*ANSWER, *fault.headers.items()))
         if fault.effect == "delay":
             await asyncio.sleep(fault.seconds)
-        return self.protocol.answer(request, dry=fault.effect == "false_200")
+        stale = fault.seconds if fault.effect == "stale_search" else 0.0
+        return self.protocol.answer(request, dry=fault.effect == "false_200", stale=stale)
 
     def _commit_later(self, seconds: float, request: Request, entry: Entry) -> None:
         def commit() -> None:

@@ -10,8 +10,9 @@ import binascii
 import hmac
 
 from integrations.connectwise.sandbox.errors import no_client_id, unauthenticated
+from integrations.connectwise.sandbox.instance import ApiMember, Instance
 from integrations.connectwise.sandbox.options import Options
-from integrations.connectwise.sandbox.store import Instance, Store
+from integrations.connectwise.sandbox.store import Store
 
 
 def claimed(header: bytes) -> tuple[str, str, str]:
@@ -28,17 +29,20 @@ def claimed(header: bytes) -> tuple[str, str, str]:
     return company, public, private
 
 
-def authenticate(store: Store, options: Options, headers: dict[bytes, bytes], client_id: str) -> Instance:
+def authenticate(
+    store: Store, options: Options, headers: dict[bytes, bytes], client_id: str
+) -> tuple[Instance, ApiMember]:
     """Raises 401 (or what `bad_auth_status` says) unless company, both keys and a clientId are there.
 
     Any clientId will do: which ones the vendor has registered is not for a rehearsal to know."""
     company, public, private = claimed(headers.get(b"authorization", b""))
     instance = store.get(company)
-    if instance is None or not _same(public, instance.keys.public_key) or not _same(private, instance.keys.private_key):
+    member = instance.member_with(public) if instance else None
+    if instance is None or member is None or not _same(private, member.private_key):
         raise unauthenticated(options.bad_auth_status)
     if not headers.get(b"clientid", client_id.encode()).strip():
         raise no_client_id()
-    return instance
+    return instance, member
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import denied
+from integrations.connectwise.sandbox.instance import ApiMember, Instance
 from integrations.connectwise.sandbox.options import Options
-from integrations.connectwise.sandbox.store import Instance, Store
+from integrations.connectwise.sandbox.store import Store
 from integrations.connectwise.sandbox.table import Table
 from integrations.connectwise.sandbox.tables import BY_NAME
 
@@ -47,10 +48,16 @@ class Call:
     """Names in lower case."""
     raw_params: list[tuple[str, str]] = field(default_factory=list)
     forward_only: bool = False
-    free: bool = False
-    """Through the control door: every right is granted."""
+    role: ApiMember | None = None
+    """Whose rights count; None has every right: somebody working there, through the control door."""
     unchecked: bool = False
     """Through the control door: a save is not validated, so that a legacy bad value can be planted."""
+    url: str = ""
+    """Of this request, without its query."""
+    ids: tuple[str, ...] = ()
+    """Of an action's path, those after the record's."""
+    stale: float = 0.0
+    """Lists answer as they were so many seconds ago (the fault stale_search)."""
     dry: bool = False
     """Answer as if saved, save nothing (the fault false_200)."""
     changed: Record = field(default_factory=dict)
@@ -59,11 +66,26 @@ class Call:
     changes: dict[tuple[str, int], Change] = field(default_factory=dict)
     """By record, of those that have callbacks: however often it was saved in this call, it changed once."""
 
-    def demand(self, entity: Entity, right: str) -> None:
-        if self.free or (entity.setup and right == "inquire"):
+    def level(self, module: str, right: str) -> str:
+        """none, mine or all"""
+        return "all" if self.role is None else self.role.level(module, right)
+
+    def may(self, module: str, right: str) -> bool:
+        return self.level(module, right) != "none"
+
+    def demand(self, entity: Entity, right: str, record: Record | None = None) -> None:
+        """Raises 403. Without a record it asks whether there is any that the right is for."""
+        if entity.setup and right == "inquire":
             return
-        if not self.instance.may(entity.module, right):
+        level = self.level(entity.module, right)
+        if level == "none" or (level == "mine" and record is not None and not self.is_mine(entity, record)):
             raise denied()
+
+    def is_mine(self, entity: Entity, record: Record) -> bool:
+        """Entered by the caller, or one of its references to a member is the caller."""
+        me = (self.member_row() or {}).get("id")
+        members = [record.get(field.name) for field in entity.linked if field.target == "Member"]
+        return record["_info"].get("enteredBy") == self.member or any(one and one.get("id") == me for one in members)
 
     def table(self, name: str) -> Table:
         return self.instance.tables[name]
@@ -85,8 +107,9 @@ class Call:
     def save(self, name: str, record: Record) -> Record:
         """Stamp and keep. `record` must be a dict of its own: stored ones are never changed in place."""
         before = self.instance.tables[name].rows.get(record["id"])
-        entered = before["_info"]["dateEntered"] if before else self.now
-        info = {"lastUpdated": self.now, "updatedBy": self.member, "dateEntered": entered}
+        info = {"lastUpdated": self.now, "updatedBy": self.member, "dateEntered": self.now, "enteredBy": self.member}
+        if before:
+            info |= {key: before["_info"].get(key) for key in ("dateEntered", "enteredBy") if key in before["_info"]}
         for key, path in BY_NAME[name].links:
             info[key] = f"{self.api_root}/{path.replace('{id}', str(record['id']))}"
         record = {key: value for key, value in record.items() if value is not None}

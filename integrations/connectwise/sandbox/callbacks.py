@@ -15,7 +15,7 @@ import orjson
 
 from integrations.connectwise.sandbox.call import Call, Change
 from integrations.connectwise.sandbox.entity import Entity, Record
-from integrations.connectwise.sandbox.store import Instance
+from integrations.connectwise.sandbox.instance import Instance
 from integrations.connectwise.sandbox.tables import BY_NAME
 
 

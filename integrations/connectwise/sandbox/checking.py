@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from integrations.connectwise.sandbox import digits
+from integrations.connectwise.sandbox import digits, profiles
 from integrations.connectwise.sandbox.call import Call
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.errors import Violation, conversion, invalid
@@ -32,13 +32,14 @@ class Checker:
         self.entity = entity
         self.stored = stored
         self.violations: list[Violation] = []
+        self.record: Record = {}
 
     def blame(self, code: str, message: str, field: str) -> None:
         self.violations.append(Violation(code, message, field))
 
     def read(self, body: Record) -> Record:
         """The declared fields of `body` in stored form. Unknown ones are dropped, as the vendor's parser does."""
-        record: Record = {}
+        record = self.record
         names = self.entity.fields
         if any(name not in names for name in body):
             # The vendor's parser forgives case in names, except in the paths of a PATCH.
@@ -75,9 +76,10 @@ class Checker:
             value = str(value)
         if not isinstance(value, str):
             raise conversion(value, "System.String", path)
-        if field.limit is not None and len(value) > field.limit:
-            limit = f"The field {path} must be a string with a maximum length of {field.limit}."
-            self.blame("InvalidField", limit, path)
+        if field.limit is not None:
+            limit = profiles.limit(self.call.options.profile, self.entity.name, field.name, field.limit)
+            if len(value) > limit:
+                self.blame("InvalidField", f"The field {path} must be a string with a maximum length of {limit}.", path)
         return value
 
     def whole(self, field: Field, value: object, path: str) -> int:
@@ -141,23 +143,26 @@ class Checker:
             raise conversion(value, field.target or "Reference", path)
         if not field.target:
             return {key: part for key, part in value.items() if key != "_info" and part is not None} or None
-        found = self._find(field.target, value, path)
+        if self.stored is not None and value is self.stored.get(field.name):
+            return value  # left as it is, also when it is from before that table was kept here
+        found = self._find(field, value, path)
         if found is None:
             named = value.get("name") or value.get("identifier") or value.get("id")
             if not named:
                 return None  # {} and {"id": 0} mean nothing is referred to
             self.blame("NotFound", f"{path.rpartition('.')[2]} {named} not found", path)
             return None
-        shared = self.call.table(field.target).ref(found["id"])
+        shared = self.call.table(field.target).ref(found["id"], field.parts)
         newly = self.stored is None or self.stored.get(field.name) is not shared
-        if newly and field.active_only and found.get("inactiveFlag"):
+        if newly and field.active_only and (found.get("inactiveFlag") or found.get("inactive")):
             self.blame("InvalidField", f"The {path} {shared.get('name', shared['id'])} is inactive.", path)
         if newly and found.get("deletedFlag"):
             self.blame("NotFound", f"{path} {shared.get('name', shared['id'])} not found", path)
         return shared
 
-    def _find(self, target: str, value: Record, path: str) -> Record | None:
+    def _find(self, field: Field, value: Record, path: str) -> Record | None:
         """By id, otherwise by identifier or name where those are unique."""
+        target = field.target
         table = self.call.table(target)
         if value.get("id") not in (None, 0, "0"):
             return table.rows.get(self.whole(_ID, value["id"], f"{path}.id"))
@@ -168,6 +173,8 @@ class Checker:
                 if not isinstance(value[key], str | int):
                     raise conversion(value[key], "System.String", f"{path}.{key}")
                 found = table.where(name, _as_stored(entity, name, value[key]))
+                if field.within:
+                    found = [one for one in found if one.get(field.within) is self.record.get(field.within)]
                 if len(found) == 1:
                     return found[0]
         return None

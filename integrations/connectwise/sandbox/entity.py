@@ -27,6 +27,26 @@ Remove = Callable[["Call", Record], bool]
 """(call, record): True when the hook has dealt with the DELETE and the row stays."""
 
 
+Gone = Callable[["Call", Record], None]
+"""(call, the record just deleted): deletes or changes what went with it."""
+Act = Callable[["Call", "Record | None", Any], Any]
+"""(call, the record that the first id in the path names, the body or None): its answer, JSON or a whole `Reply`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What can be done beyond the usual verbs; at a path that has those, it wins over them."""
+
+    verb: str
+    path: str
+    """Below the API root. Its first id, if any, names a row of the entity; further ones are texts in `call.ids`."""
+    act: Act
+    right: str = "edit"
+    status: int = 200
+    form: bool = False
+    """The body is multipart/form-data instead of JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """The record that a path of a sub-resource leads through, and the field of the sub-resource that refers to it."""
@@ -74,10 +94,14 @@ class Entity:
     """(level of such a callback, the field its objectId is looked for in). Level owner is everybody's."""
     shown: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(one of `also`, the only fields that are answered there)."""
+    asks_for: tuple[str, ...] = ()
+    """Parameters without which it isn't listed; its rows hold them under the same names."""
+    actions: tuple[Action, ...] = ()
     prepare: tuple[Prepare, ...] = ()
     check: tuple[Check, ...] = ()
     after: tuple[After, ...] = ()
     remove: tuple[Remove, ...] = ()
+    gone: tuple[Gone, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Entity {self.name}>"

@@ -84,8 +84,8 @@ def wrong_verb(method: str) -> ApiError:
     return plain(405, "ConnectWiseApi", f"The requested resource does not support http method '{method}'.")
 
 
-def in_use(name: str, key: object, by: str) -> ApiError:
-    return plain(409, "ConnectWiseApi", f"{name} {key} cannot be deleted because {by} still refers to it.")
+def in_use(status: int, name: str, key: object, by: str) -> ApiError:
+    return plain(status, "ConnectWiseApi", f"{name} {key} cannot be deleted because {by} still refers to it.")
 
 
 def url_too_long(limit: int) -> ApiError:
@@ -94,6 +94,14 @@ def url_too_long(limit: int) -> ApiError:
 
 def not_json() -> ApiError:
     return plain(415, "ConnectWiseApi", "The request body must be application/json.")
+
+
+def not_a_form() -> ApiError:
+    return plain(415, "ConnectWiseApi", "The request body must be multipart/form-data.")
+
+
+def too_large(limit: int) -> ApiError:
+    return plain(413, "ConnectWiseApi", f"The request body is larger than {limit} bytes.")
 
 
 def unreadable_body() -> ApiError:

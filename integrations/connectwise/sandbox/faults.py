@@ -5,14 +5,15 @@ The rules are here; carrying an effect out (sleeping, cutting, answering) is `ap
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import random
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any, get_args
 from typing import Literal as L
 
 from integrations.connectwise.sandbox.request import Request
 
-Effect = L["status", "delay", "reset_before", "reset_after", "late_commit", "false_200", "html_502"]
+Effect = L["status", "delay", "reset_before", "reset_after", "late_commit", "false_200", "html_502", "stale_search"]
 EFFECTS = get_args(Effect)
 HTML_502 = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -29,11 +30,14 @@ class Fault:
     """The first matching request it strikes, counted from 1."""
     times: int = 1
     """How many it strikes; 0 is all."""
+    rate: float = 1.0
+    """How likely it strikes each of them: 0.1 is one of ten."""
     status: int = 500
     body: Any = None
     """JSON, or a text sent as it is. None is the transient time-out real tenants answer."""
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    """How long a delay is, how late a commit comes, how old a search is."""
     id: int = 0
     seen: int = 0
     struck: int = 0
@@ -50,7 +54,8 @@ class Fault:
 
 
 class Faults:
-    def __init__(self) -> None:
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
         self._active: dict[int, Fault] = {}
         self._numbers = count(1)
 
@@ -67,12 +72,15 @@ class Faults:
         self._active[fault.id] = fault
         return fault
 
+    def all(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self._active.values()]
+
     def strike(self, request: Request) -> Fault | None:
         """The fault that befalls this request, if any. The oldest one first."""
         for fault in list(self._active.values()):
             if fault.matches(request):
                 fault.seen += 1
-                if fault.seen >= fault.nth:
+                if fault.seen >= fault.nth and self._rng.random() < fault.rate:
                     fault.struck += 1
                     if fault.struck == fault.times:
                         del self._active[fault.id]

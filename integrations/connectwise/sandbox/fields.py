@@ -5,11 +5,13 @@
     +types:refs(CompanyType)    + honoured by POST alone, ignored by PATCH and PUT
     -password:str               - write-only: checked and thrown away
     status:ref(Status,active)   a new reference must point to a record of that entity that isn't inactive
+    status:ref(BoardStatus,within=board)   a name is looked up among the rows whose board is this record's board
+    product:ref(CatalogItem,as=identifier+serializedFlag)   here references carry these parts besides the id
     country:ref                 a reference to a table this sandbox doesn't keep: taken as it comes
     yearEstablished:int(1900..9999)   disablePortalLoginFlag:bool=true   userDefinedField{1..10}:str(50)
 
-Booleans are false unless declared otherwise, as in every answer seen of a real tenant. Reading and checking values
-is the business of `checking.py`, not of this file.
+Booleans are false unless declared otherwise (true, or none for one that a manner decides), as in every answer seen of
+a real tenant. Reading and checking values is the business of `checking.py`, not of this file.
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ class Field:
     choices: tuple[str, ...] = ()
     target: str = ""
     active_only: bool = False
+    within: str = ""
+    parts: tuple[str, ...] = ()
     default: object = None
 
 
@@ -72,7 +76,7 @@ def _fields(token: str) -> Iterator[Field]:
 
 def _default(kind: str, text: str | None) -> object:
     if kind == "bool":
-        return text == "true"
+        return None if text == "none" else text == "true"
     if text is None:
         return None
     return int(text) if kind in ("int", "num") else text
@@ -84,8 +88,11 @@ def _argument(kind: str, text: str) -> dict[str, Any]:
     if kind == "enum":
         return {"choices": tuple(text.split("|"))}
     if kind in ("ref", "refs", "items", "item"):
-        target, _, rule = text.partition(",")
-        return {"target": target, "active_only": rule == "active"}
+        target, *rules = text.split(",")
+        within = next((rule.removeprefix("within=") for rule in rules if rule.startswith("within=")), "")
+        parts = next((rule.removeprefix("as=") for rule in rules if rule.startswith("as=")), "")
+        shape = tuple(parts.split("+")) if parts else ()
+        return {"target": target, "active_only": "active" in rules, "within": within, "parts": shape}
     if kind == "int":
         low, _, high = text.partition("..")
         return {"low": int(low), "high": int(high)}

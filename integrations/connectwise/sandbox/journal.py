@@ -4,6 +4,7 @@ arrives and completed when it is answered. Not persisted: a restart starts a new
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -39,6 +40,9 @@ class Journal:
                 break
             fresh.append(entry)
         return fresh[::-1]
+
+    def newest(self) -> Iterator[Entry]:
+        return reversed(self._entries)
 
     def clear(self) -> None:
         """Numbers go on, so that a reader's mark stays valid."""

@@ -32,6 +32,8 @@ def number(call: Call, name: str, default: int) -> int:
 
 def size(call: Call) -> int:
     wanted = number(call, "pageSize", DEFAULT_SIZE)
+    if wanted > MAX_SIZE and call.options.page_size_clamped:
+        return MAX_SIZE
     if not 1 <= wanted <= MAX_SIZE:
         raise bad_parameter(f"pageSize must be between 1 and {MAX_SIZE}.")
     return wanted

@@ -16,7 +16,7 @@ from integrations.connectwise.sandbox.tables import BY_NAME
 
 TYPES = {"int": "num", "num": "num", "bool": "bool", "date": "date", "str": "text", "uuid": "text", "enum": "text"}
 INFO = {"lastupdated": "lastUpdated", "dateentered": "dateEntered"}
-IN_A_REFERENCE = {"id": "num", "identifier": "text", "name": "text"}
+IN_A_REFERENCE = {"id": "num", "identifier": "text", "name": "text", "summary": "text"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ import orjson
 
 from integrations.connectwise.sandbox import callbacks
 from integrations.connectwise.sandbox.call import Call, stamp
+from integrations.connectwise.sandbox.instance import Instance
 from integrations.connectwise.sandbox.options import Options
-from integrations.connectwise.sandbox.store import Instance, Store
+from integrations.connectwise.sandbox.store import Store
 
 if TYPE_CHECKING:
     import httpx

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from integrations.connectwise.sandbox import reading, routing, singles, writing
+from integrations.connectwise.sandbox import bundles, reading, routing, singles, writing
 from integrations.connectwise.sandbox.auth import authenticate, claimed
 from integrations.connectwise.sandbox.call import Call, stamp
 from integrations.connectwise.sandbox.digits import whole
@@ -20,24 +20,26 @@ from integrations.connectwise.sandbox.errors import (
     ApiError,
     no_endpoint,
     pretty,
+    too_large,
     too_many,
     unreadable_body,
     url_too_long,
     wrong_verb,
 )
+from integrations.connectwise.sandbox.instance import Instance
 from integrations.connectwise.sandbox.options import Options
+from integrations.connectwise.sandbox.reply import ANSWER, Reply
 from integrations.connectwise.sandbox.request import (
-    ANSWER,
     ROUTER,
-    Reply,
     Request,
     asks_for_callback_key,
     body_of,
     companyinfo_of,
+    form_of,
     param,
     url_of,
 )
-from integrations.connectwise.sandbox.store import Instance, Store
+from integrations.connectwise.sandbox.store import Store
 from integrations.connectwise.sandbox.tables import BY_NAME
 from integrations.connectwise.sandbox.throttle import Throttle
 
@@ -70,9 +72,9 @@ class Protocol:
         request.base, request.steps = steps[0], steps[3:]
         self._route(request)
 
-    def answer(self, request: Request, *, dry: bool = False) -> Reply:
+    def answer(self, request: Request, *, dry: bool = False, stale: float = 0.0) -> Reply:
         try:
-            return self._answer(request, dry)
+            return self._answer(request, dry, stale)
         except ApiError as error:
             return refusal(error)
         finally:
@@ -82,7 +84,7 @@ class Protocol:
         """A request through the control door: somebody there works in ConnectWise itself, with every right."""
         try:
             call = self._call(request, instance, member)
-            call.free, call.unchecked = True, unchecked
+            call.unchecked = unchecked
             return self._dispatch(request, call)
         except ApiError as error:
             return refusal(error)
@@ -95,33 +97,37 @@ class Protocol:
 
     def _route(self, request: Request) -> None:
         try:
-            if "/".join(request.steps).lower() not in singles.SINGLES:
+            if (path := "/".join(request.steps).lower()) not in singles.SINGLES and path not in bundles.PATHS:
                 request.route = routing.find(request.steps)
                 request.record_id = whole(request.route.record_id)
         except ApiError as error:
             request.refused = error
 
-    def _answer(self, request: Request, dry: bool) -> Reply:
+    def _answer(self, request: Request, dry: bool, stale: float) -> Reply:
         options = self.options
         if len(request.path) + len(request.query) > options.max_url:
             raise url_too_long(options.max_url)
+        if len(request.body) > options.max_body:
+            raise too_large(options.max_body)
         if company := companyinfo_of(request):
             known = self.store.get(company)
             host = request.headers.get(b"host", b"").decode("latin-1")
             return Reply(200, orjson.dumps(singles.companyinfo(known, host) if known else None))
         if asks_for_callback_key(request):
+            if options.callback_key_needs_auth:
+                authenticate(self.store, options, request.headers, param(request.query, "clientid"))
             known = self.store.get(param(request.query, "companyname"))
             return Reply(200, orjson.dumps(singles.callback_key(known, param(request.query, "id"))))
         if request.refused and not request.base:
             raise request.refused
         client_id = param(request.query, "clientid") if b"clientid" not in request.headers else ""
-        instance = authenticate(self.store, options, request.headers, client_id)
+        instance, member = authenticate(self.store, options, request.headers, client_id)
         if request.base.lower() not in (ROUTER, instance.codebase.lower()):
             raise no_endpoint()  # the version this company was upgraded from
         if seconds := self.throttle.wait(instance.keys.company_id, self.clock(), options.rate_per_minute):
             raise too_many(seconds)
-        call = self._call(request, instance, instance.member)
-        call.dry = dry
+        call = self._call(request, instance, member.identifier)
+        call.role, call.dry, call.stale = member, dry, stale
         return self._dispatch(request, call)
 
     def _call(self, request: Request, instance: Instance, member: str) -> Call:
@@ -134,6 +140,7 @@ class Protocol:
             guid=self.guid,
             options=self.options,
             api_root=self.store.api_root,
+            url=url_of(request),
             params={name.lower(): value for name, value in raw},
             raw_params=raw,
             forward_only=request.headers.get(b"pagination-type", b"").lower() == b"forward-only",
@@ -144,15 +151,16 @@ class Protocol:
             raise request.refused
         route = request.route
         if route is None:
-            if request.method != "GET":
-                raise wrong_verb(request.method)
-            single = singles.SINGLES["/".join(request.steps).lower()]
-            return Reply(200, orjson.dumps(reading.pruned(call, single(call.instance))))
+            return _single(request, call)
         owner = None
         if route.parent_id:
             above = next(one for one in BY_NAME.values() if one.path == route.parent_key)
             owner = Owner(route.parent_field, reading.one(call, above, route.parent_id, None))
         try:
+            if request.method in route.actions:
+                return _act(request, call, route)
+            if not route.usual:
+                raise wrong_verb(request.method)
             if route.action:
                 return _action(request, call, route, owner)
             if route.record_id:
@@ -163,6 +171,39 @@ class Protocol:
                 self.announce(call)
             request.changed = call.changed
             request.record_id = call.record_id or request.record_id
+
+
+def _single(request: Request, call: Call) -> Reply:
+    path = "/".join(request.steps).lower()
+    if request.method == "POST" and path in bundles.PATHS:
+        return Reply(200, orjson.dumps(bundles.answered(call, body_of(request), counting=path.endswith("/count"))))
+    if request.method != "GET" or path not in singles.SINGLES:
+        raise wrong_verb(request.method)
+    return Reply(200, orjson.dumps(reading.pruned(call, singles.SINGLES[path](call.instance))))
+
+
+def _act(request: Request, call: Call, route: routing.Route) -> Reply:
+    entity, action = route.actions[request.method]
+    call.demand(entity, action.right)
+    record, ids = None, route.ids
+    if ids:
+        record, call.ids = reading.one(call, entity, ids[0], None), ids[1:]
+        call.record_id = record["id"]
+        call.demand(entity, action.right, record)
+    body = None
+    if action.form:
+        body = form_of(request)
+    elif request.body:
+        body = body_of(request)
+    if call.dry and request.method != "GET":
+        return Reply(204) if action.status == 204 else Reply(action.status, orjson.dumps(record or {}))
+    answer = action.act(call, record, body)
+    if isinstance(answer, Reply):
+        return answer
+    if action.status == 204:
+        return Reply(204)
+    shown = orjson.dumps(reading.pruned(call, answer, dict(entity.shown).get(entity.path, ())))
+    return Reply(action.status, shown, (*ANSWER, ("link", "")) if isinstance(answer, list) else ANSWER)
 
 
 def _collection(request: Request, call: Call, route: routing.Route, owner: Owner | None) -> Reply:
@@ -185,6 +226,8 @@ def _record(request: Request, call: Call, route: routing.Route, owner: Owner | N
     if method == "GET":
         call.demand(entity, "inquire")
     stored = reading.one(call, entity, route.record_id, owner)
+    if method == "GET":
+        call.demand(entity, "inquire", stored)
     if method == "DELETE":
         writing.delete(call, entity, stored)
         return Reply(204)

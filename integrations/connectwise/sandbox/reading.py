@@ -38,11 +38,21 @@ def one(call: Call, entity: Entity, key: str, owner: Owner | None) -> Record:
 def matching(call: Call, entity: Entity, owner: Owner | None) -> list[Record]:
     """The rows that fulfil the conditions, in the order of their ids."""
     text = call.params.get("conditions", "").strip()
-    rows = _candidates(call.table(entity.name), entity, text)
+    if call.stale:
+        rows: Iterable[Record] = call.store.as_of(call.instance, entity.name, call.stale)
+    else:
+        rows = _candidates(call.table(entity.name), entity, text)
     if owner is not None:
         rows = [row for row in rows if _owner_id(owner, row) == owner.record["id"]]
+    if not entity.setup and call.level(entity.module, "inquire") == "mine":
+        rows = [row for row in rows if call.is_mine(entity, row)]
+    for name in entity.asks_for:
+        wanted = call.params.get(name.lower(), "")
+        if not wanted:
+            raise bad_parameter(f"{name} is required.")
+        rows = [row for row in rows if str(row.get(name)).lower() == wanted.lower()]
     if text:
-        test = conditions(entity, text)
+        test = conditions(entity, text, call.options.percent_is_wildcard)
         rows = [row for row in rows if test(row)]
     if child := call.params.get("childconditions", "").strip():
         rows = list(filter(child_conditions(entity, child), rows))

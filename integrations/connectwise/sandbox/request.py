@@ -1,4 +1,4 @@
-"""A request and a reply as the protocol sees them, and the small readings of a request. Decides nothing."""
+"""A request as the protocol sees it, and the small readings of it. Decides nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import orjson
 
 from integrations.connectwise.sandbox import routing
 from integrations.connectwise.sandbox.entity import Record
-from integrations.connectwise.sandbox.errors import JSON, ApiError, not_json, unreadable_body
+from integrations.connectwise.sandbox.errors import ApiError, not_a_form, not_json, unreadable_body
+from integrations.connectwise.sandbox.forms import Form, parsed
 
 ROUTER = "v4_6_release"
-ANSWER = (("content-type", JSON), ("api-current-version", "2025.1"))
-Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -41,13 +40,6 @@ class Request:
         return self.route.entity.key if self.route else "/".join(self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    body: bytes = b""
-    headers: Headers = ANSWER
-
-
 def body_of(request: Request) -> Any:
     kind = request.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind != b"application/json" and not kind.endswith(b"+json"):
@@ -56,6 +48,13 @@ def body_of(request: Request) -> Any:
         return orjson.loads(request.body)
     except orjson.JSONDecodeError:
         raise unreadable_body() from None
+
+
+def form_of(request: Request) -> Form:
+    form = parsed(request.headers.get(b"content-type", b"").decode("latin-1"), request.body)
+    if form is None:
+        raise not_a_form()
+    return form
 
 
 def companyinfo_of(request: Request) -> str:

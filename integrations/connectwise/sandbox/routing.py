@@ -5,9 +5,9 @@ Written for IIS manners: names match without case, double and trailing slashes d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from integrations.connectwise.sandbox.entity import Entity
+from integrations.connectwise.sandbox.entity import Action, Entity
 from integrations.connectwise.sandbox.errors import no_endpoint
 from integrations.connectwise.sandbox.tables import ENTITIES
 
@@ -22,6 +22,8 @@ class _Node:
     path: str = ""
     """The one of the entity's paths that leads here."""
     is_record: bool = False
+    actions: dict[str, tuple[Entity, Action]] = field(default_factory=dict)
+    """By verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Route:
     parent_field: str = ""
     """The entity's field that holds that id."""
     shown: tuple[str, ...] = ()
+    actions: dict[str, tuple[Entity, Action]] = field(default_factory=dict)
+    """What is done here instead of the usual, by verb."""
+    ids: tuple[str, ...] = ()
+    """All in the path, for those."""
+    usual: bool = True
+    """Whether there is anything but actions here."""
 
 
 def _tree() -> _Node:
@@ -43,10 +51,12 @@ def _tree() -> _Node:
         for path in (entity.path, *entity.also):
             if path:
                 _grow(root, path, entity)
+        for action in entity.actions:
+            _descend(root, action.path).actions[action.verb] = entity, action
     return root
 
 
-def _grow(root: _Node, path: str, entity: Entity) -> None:
+def _descend(root: _Node, path: str) -> _Node:
     node = root
     for step in path.lower().split("/"):
         if step.startswith("{"):
@@ -54,6 +64,11 @@ def _grow(root: _Node, path: str, entity: Entity) -> None:
             node = node.by_id
         else:
             node = node.children.setdefault(step, _Node())
+    return node
+
+
+def _grow(root: _Node, path: str, entity: Entity) -> None:
+    node = _descend(root, path)
     node.entity, node.path = entity, path
     node.by_id = node.by_id or _Node()
     node.by_id.entity, node.by_id.path, node.by_id.is_record = entity, path, True
@@ -76,8 +91,13 @@ def find(steps: list[str]) -> Route:
         if child is None:
             raise no_endpoint()
         node = child
+    everything = tuple(ids)
+    if node.entity is None and node.actions:
+        entity = next(iter(node.actions.values()))[0]
+        return Route(entity, actions=node.actions, ids=everything, usual=False)
     record_id = ids.pop() if node.is_record else ""
-    return _route(node, ids, record_id)
+    found = _route(node, ids, record_id)
+    return replace(found, actions=node.actions, ids=everything) if node.actions else found
 
 
 def _route(node: _Node, ids: list[str], record_id: str = "", action: str = "") -> Route:

@@ -13,10 +13,11 @@ from integrations.connectwise.sandbox import seed_people as people
 from integrations.connectwise.sandbox import seed_setup as setup
 from integrations.connectwise.sandbox import writing
 from integrations.connectwise.sandbox.call import Call, stamp
-from integrations.connectwise.sandbox.entity import Record
-from integrations.connectwise.sandbox.errors import ApiError
+from integrations.connectwise.sandbox.entity import Owner, Record
+from integrations.connectwise.sandbox.errors import ApiError, not_found
+from integrations.connectwise.sandbox.instance import Instance, Keys
+from integrations.connectwise.sandbox.manners.custom_fields import PODS, pod_of
 from integrations.connectwise.sandbox.protocol import Protocol
-from integrations.connectwise.sandbox.store import Instance, Keys
 from integrations.connectwise.sandbox.tables import BY_NAME
 
 # Known to everybody on purpose: they open a rehearsal on this machine and nothing else.
@@ -42,6 +43,8 @@ def fill(protocol: Protocol, instance: Instance, *, records: bool = True) -> Non
     if records:
         for identifier, company in people.COMPANIES.items():
             sower.company({"identifier": identifier, **company}, people.CONTACTS.get(identifier, ()))
+        for ticket in people.TICKETS:
+            sower.ticket(*ticket)
 
 
 def complete(protocol: Protocol, instance: Instance) -> None:
@@ -52,6 +55,7 @@ def complete(protocol: Protocol, instance: Instance) -> None:
             for row in rows:
                 with suppress(ApiError):  # what the row refers to may have been renamed or deleted there
                     sower.add(name, row)
+    sower.rows_of_custom_fields()
     if not instance.signing_key:
         _give_key(protocol, instance)
 
@@ -73,27 +77,20 @@ def grow(protocol: Protocol, instance: Instance, companies: int, contacts_each: 
 
 
 def define_custom_field(protocol: Protocol, instance: Instance, entity: str, caption: str, kind: str) -> Record:
-    """Existing records get the field too, without a value."""
-    fields = instance.custom_fields.setdefault(entity, [])
-    number = 1 + sum(len(one) for one in instance.custom_fields.values())
-    defined = {
-        "id": number,
+    """Existing records get the field too, without a value. Raises ValueError when such records carry none."""
+    place = len(instance.custom_fields.get(entity, ())) + 1
+    row = _Sower(protocol, instance).add("UserDefinedField", _definition(entity, caption, kind, place))
+    return next(one for one in instance.custom_fields[entity] if one["id"] == row["id"])
+
+
+def _definition(entity: str, caption: str, kind: str, place: int) -> Record:
+    return {
+        "podId": pod_of(entity),
         "caption": caption,
-        "type": kind,
-        "entryMethod": "EntryField",
-        "numberOfDecimals": 0,
-        "connectWiseId": protocol.guid(),
-        "rowNum": len(fields) + 1,
-        "userDefinedFieldRecId": number,
-        "podId": f"{entity.lower()}_overview",
+        "sequenceNumber": place,
+        "fieldTypeIdentifier": kind,
+        "entryTypeIdentifier": "EntryField",
     }
-    fields.append(defined)
-    protocol.store.describe(instance)
-    for record in list(instance.table(entity).rows.values()):
-        fresh = {**record, "customFields": [*record.get("customFields", ()), {**defined, "value": None}]}
-        protocol.store.put(instance, entity, fresh)
-    instance.table(entity).sort_newest()  # they were put, but not changed
-    return defined
 
 
 class _Sower:
@@ -106,11 +103,33 @@ class _Sower:
             guid=protocol.guid,
             options=protocol.options,
             api_root=protocol.store.api_root,
-            free=True,
         )
 
     def add(self, name: str, body: Record) -> Record:
-        return writing.create(self._call, BY_NAME[name], body)
+        """A row of a sub-resource names its parent in the field that refers to it."""
+        entity = BY_NAME[name]
+        owner = None
+        if entity.parent_field:
+            above = next(one for one in BY_NAME.values() if one.path == entity.parent_key)
+            key, value = next(iter(body[entity.parent_field].items()))
+            found = self._call.table(above.name).where(key, value)
+            if not found:
+                raise not_found(above.name, value)
+            owner = Owner(entity.parent_field, found[0])
+        return writing.create(self._call, entity, body, owner)
+
+    def rows_of_custom_fields(self) -> None:
+        """Older files know the definitions only as what records list."""
+        for name, fields in self._call.instance.custom_fields.items():
+            for field in fields if name in PODS else ():
+                if field["id"] not in self._call.table("UserDefinedField").rows:
+                    row = {**_definition(name, field["caption"], field["type"], field["rowNum"]), "id": field["id"]}
+                    row |= {"connectWiseID": field["connectWiseId"], "numberDecimals": field["numberOfDecimals"]}
+                    self._call.save("UserDefinedField", {**row, "entryTypeIdentifier": field["entryMethod"]})
+
+    def ticket(self, company: str, summary: str, board: str, status: str, text: str) -> None:
+        body = {"summary": summary, "company": {"identifier": company}, "board": {"name": board}}
+        self.add("Ticket", {**body, "status": {"name": status}, "initialDescription": text})
 
     def company(self, body: Record, contacts: Any) -> None:
         company = self.add("Company", body)

@@ -21,7 +21,7 @@ def _company(name: str, street: str, city: str, state: str, postcode: str, phone
 
 
 # fmt: off
-_VENDOR = {"types": [{"name": "Vendor"}]}
+_VENDOR = {"types": [{"name": "Vendor"}], "billingTerms": {"name": "Net 30"}}
 _PROSPECT = {"types": [{"name": "Prospect"}]}
 
 COMPANIES: dict[str, dict[str, Any]] = {
@@ -89,3 +89,12 @@ CONTACTS: dict[str, tuple[tuple[str, str, str, str | None, str], ...]] = {
     "ChipAndCable": (("Pat", "Quinn", "pat@chipcable.example", None, ""),),
     "CloudHarbor": (("Partner", "Support", "partners@cloudharbor.example", "512-555-1118", ""),),
 }
+
+# (company, summary, board, status, how it was described)
+TICKETS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("HarborDental", "Reception PC restarts by itself", "Help Desk", "In Progress", "Twice this morning."),
+    ("OakRidgeSchool", "Order of 12 notebooks", "Product Orders", "Ordered", "For the new lab, before the term."),
+    ("OakRidgeSchool", "Wi-Fi in the gym", "Help Desk", "New", "No signal near the east door."),
+    ("CedarClinic", "Replace the firewall", "Product Orders", "Order received", "The old one is out of support."),
+    ("BrightwaySolar", "Mailbox for a new colleague", "Help Desk", "Closed", "Starts on Monday."),
+)

@@ -1,11 +1,14 @@
 """What every seeded company has before its first customer: setup tables, members, the catalog.
 
-Rows as a POST wants them, in the order of their references. Customers are not here but in `seed_people.py`.
+Rows as a POST wants them, in the order of their references. Customers are not here but in `seed_people.py`, the service
+desk is in `seed_service.py`, buying and settling in `seed_purchasing.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from integrations.connectwise.sandbox import seed_purchasing, seed_service
 
 
 def _named(*names: str, **more: Any) -> list[dict[str, Any]]:
@@ -82,6 +85,7 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         _member("mrossi", "Marta", "Rossi", **_INACTIVE, inactiveDate="2024-06-30T00:00:00Z"),
         _member("dkim", "Daniel", "Kim", **_INACTIVE, inactiveDate="2025-02-28T00:00:00Z"),
     ],
+    **seed_purchasing.TERMS,
     "CompanyStatus": [
         {"name": "Active", "defaultFlag": True},
         {"name": "Inactive", "inactiveFlag": True},
@@ -173,7 +177,14 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         _item("LAB-ENG", "Engineer, per hour", "Labor", 165, 70, type={"name": "Service"}, productClass="Service",
               unitOfMeasure={"name": "Hour"}, taxableFlag=False),
         _item("NB-13-OLD", "13 inch notebook (retired)", "Laptops", 899, 700, inactiveFlag=True),
+        _item("KIT-DESK", "Desk kit: mini PC and cables", "Desktops", 705, 545, productClass="Bundle"),
     ],
+    "CatalogComponent": [
+        {"parentCatalogItem": {"identifier": "KIT-DESK"}, "catalogItem": {"identifier": name}, "quantity": quantity}
+        for name, quantity in (("PC-MINI", 1), ("CAB-6-2M", 2))
+    ],
+    **seed_service.TABLES,
+    **seed_purchasing.TABLES,
 }  # fmt: skip
 
 CUSTOM_FIELDS = (

@@ -13,6 +13,7 @@ import uvicorn
 
 from integrations.connectwise.sandbox.app import Sandbox, create_app
 from integrations.connectwise.sandbox.connection import Wire
+from integrations.connectwise.sandbox.options import Options
 
 
 def config(app: Sandbox, host: str, port: int) -> uvicorn.Config:
@@ -27,13 +28,14 @@ def config(app: Sandbox, host: str, port: int) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,  # who is kept waiting on purpose would keep it alive
     )
 
 
-def serve(host: str, port: int, state_file: Path | None, control: bool) -> None:
+def serve(host: str, port: int, state_file: Path | None, control: bool, options: Options | None = None) -> None:
     """Blocks until told to stop (SIGTERM, SIGINT)."""
     api_root = f"http://{host}:{port}/v4_6_release/apis/3.0"
-    app = create_app(state_file=state_file, control=control, api_root=api_root)
+    app = create_app(state_file=state_file, control=control, options=options, api_root=api_root)
     gc.freeze()  # what is there at the start stays; collections need not look at it
     uvicorn.Server(config(app, host, port)).run()
 
@@ -43,7 +45,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8310)
     parser.add_argument("--state-file", type=Path)
-    parser.add_argument("--control", action="store_true", help="open the control door; only ever on loopback")
+    parser.add_argument("--control", action="store_true", help="open the control door, to this machine")
     arguments = parser.parse_args()
     serve(arguments.host, arguments.port, arguments.state_file, arguments.control)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import no_endpoint
-from integrations.connectwise.sandbox.store import Instance
+from integrations.connectwise.sandbox.instance import Instance
 
 
 def companyinfo(instance: Instance, host: str) -> Record:
     """Where a company's API lives. Asked for without authentication; an unknown company is answered with null."""
     return {
-        "CompanyName": instance.keys.company_id.title(),
+        "CompanyName": instance.name,
         "Codebase": f"{instance.codebase}/",
         "VersionCode": instance.codebase.replace("_", ".", 1),
         "VersionNumber": "v4.6.99999",
@@ -31,7 +31,7 @@ def system_info(instance: Instance) -> Record:
     return {
         "version": f"{instance.codebase.replace('_', '.', 1)}.99999",
         "isCloud": True,
-        "serverTimeZone": "Eastern Standard Time",
+        "serverTimeZone": instance.time_zone,
         "licenseBits": [],
         "cloudRegion": "NA",
     }

@@ -6,58 +6,20 @@ Nothing here checks anything: what is put is kept.
 from __future__ import annotations
 
 import gc
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from integrations.connectwise.sandbox.entity import Entity, Record
 from integrations.connectwise.sandbox.fields import Field
+from integrations.connectwise.sandbox.instance import Instance, Keys, described, take_description
 from integrations.connectwise.sandbox.journal_file import JournalFile
-from integrations.connectwise.sandbox.table import Table
-from integrations.connectwise.sandbox.tables import BY_NAME, ENTITIES
+from integrations.connectwise.sandbox.tables import BY_NAME
 
-RIGHTS = frozenset({"inquire", "add", "edit", "delete"})
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What a client needs to be let in."""
-
-    company_id: str
-    public_key: str
-    private_key: str
-    client_id: str
-
-    @property
-    def username(self) -> str:
-        return f"{self.company_id}+{self.public_key}"
-
-
-@dataclass(slots=True)
-class Instance:
-    """One company with its keys, roles and records."""
-
-    keys: Keys
-    api_root: str
-    codebase: str = "v2025_1"
-    member: str = "quotewright-api"
-    callback_key_id: str = ""
-    signing_key: str = ""
-    """What callbacks are signed with, and the id under which a receiver asks for it."""
-    rights: dict[str, frozenset[str]] = field(default_factory=dict)
-    """By module; a module not named here is allowed in full."""
-    custom_fields: dict[str, list[Record]] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.tables = {entity.name: Table(entity, self.api_root) for entity in ENTITIES}
-
-    def table(self, name: str) -> Table:
-        return self.tables[name]
-
-    def may(self, module: str, right: str) -> bool:
-        return right in self.rights.get(module, RIGHTS)
+REMEMBERED = 1_000
+"""Changes that can be looked behind."""
 
 
 class Store:
@@ -69,6 +31,7 @@ class Store:
         self._file = JournalFile(path) if path else None
         self._pending: dict[tuple[str, str, int], list[Any]] = {}
         """By record: of several writes in one commit only the last is kept."""
+        self._before: deque[tuple[float, Instance, str, int, Record | None]] = deque(maxlen=REMEMBERED)
 
     def get(self, company_id: str) -> Instance | None:
         return self.instances.get(company_id.casefold())
@@ -84,12 +47,41 @@ class Store:
         self._note("", 0, _description(instance))
 
     def put(self, instance: Instance, name: str, record: Record) -> None:
-        instance.tables[name].put(record)
+        table = instance.tables[name]
+        self._before.append((time.monotonic(), instance, name, record["id"], table.rows.get(record["id"])))
+        table.put(record)
         self._note(name, record["id"], ["put", instance.keys.company_id, name, record])
 
     def drop(self, instance: Instance, name: str, record_id: int) -> None:
-        instance.tables[name].drop(record_id)
+        table = instance.tables[name]
+        self._before.append((time.monotonic(), instance, name, record_id, table.rows[record_id]))
+        table.drop(record_id)
         self._note(name, record_id, ["drop", instance.keys.company_id, name, record_id])
+
+    def as_of(self, instance: Instance, name: str, seconds: float) -> list[Record]:
+        """The rows as they were so long ago, or `REMEMBERED` changes ago when that is later."""
+        rows: dict[int, Record] = dict(instance.tables[name].rows)
+        since = time.monotonic() - seconds
+        for at, of, table, record_id, before in reversed(self._before):
+            if at < since:
+                break
+            if of is instance and table == name:
+                rows.pop(record_id, None)
+                if before is not None:
+                    rows[record_id] = before
+        return [rows[record_id] for record_id in sorted(rows)]
+
+    def changes(self, instance: Instance) -> Iterator[tuple[str, int, Record | None]]:
+        """(table, id, what it was) of every record changed lately, the last one first."""
+        seen: set[tuple[str, int]] = set()
+        for _, of, name, record_id, before in reversed(self._before):
+            if of is instance and (name, record_id) not in seen:
+                seen.add((name, record_id))
+                yield name, record_id, before
+
+    def forget_changes(self, instance: Instance) -> None:
+        """What it is made of at first isn't news."""
+        self._before = deque((one for one in self._before if one[1] is not instance), maxlen=REMEMBERED)
 
     def _note(self, name: str, record_id: int, operation: list[Any]) -> None:
         if self._file:
@@ -107,18 +99,30 @@ class Store:
             return
         # Hundreds of thousands of dicts that stay: looking for garbage among them again and again doubles the time.
         gc.disable()
-        for line in self._file.lines():
+        self._replay_all(self._file.lines())
+        gc.enable()
+        self._file.rewrite(self.snapshot())
+        self._pending.clear()
+
+    def restore(self, lines: Iterable[Any]) -> None:
+        """Back to what `snapshot` gave, after a way through JSON: what is replayed becomes the store's own."""
+        self.clear()
+        self._replay_all(lines)
+        if self._file:
+            self._file.rewrite(self.snapshot())
+        self._pending.clear()
+
+    def _replay_all(self, lines: Iterable[Any]) -> None:
+        for line in lines:
             for operation in line:
                 self._replay(operation)
-        gc.enable()
         for instance in self.instances.values():
             for table in instance.tables.values():
                 table.sort_newest()
-        self._file.rewrite(self._snapshot())
-        self._pending.clear()
 
     def clear(self) -> None:
         self.instances.clear()
+        self._before.clear()
         self._pending.clear()
         if self._file:
             self._file.rewrite(())
@@ -130,15 +134,10 @@ class Store:
     def _replay(self, operation: list[Any]) -> None:
         what, company_id, *rest = operation
         if what == "company":
-            details = dict(rest[0])
+            details = rest[0]
             instance = self.get(company_id) or Instance(Keys(**details["keys"]), self.api_root)
             self.instances[company_id.casefold()] = instance
-            instance.keys = Keys(**details["keys"])
-            instance.codebase, instance.member = details["codebase"], details["member"]
-            instance.callback_key_id = details.get("callback_key_id", "")  # older files have none
-            instance.signing_key = details.get("signing_key", "")
-            instance.rights = {module: frozenset(rights) for module, rights in details["rights"].items()}
-            instance.custom_fields = details["custom_fields"]
+            take_description(instance, details)
             return
         instance = self.instances[company_id.casefold()]
         if what == "put":
@@ -153,12 +152,13 @@ class Store:
     def _relink(self, instance: Instance, entity: Entity, record: Record) -> Record:
         """References read from the file become the shared ones again."""
 
-        def link(target: str, value: Record) -> Record:
+        def link(field: Field, value: Record) -> Record:
             if "id" not in value:  # from before that table was kept here, when any reference was taken
                 return value
-            shared = instance.tables[target].ref(value["id"])
+            shared = instance.tables[field.target].ref(value["id"], field.parts)
             if len(shared) == 1:
-                shared.update((key, part) for key, part in value.items() if key != "_info")
+                kept = field.parts or tuple(value)
+                shared.update((key, part) for key, part in value.items() if key != "_info" and key in kept)
             return shared
 
         for each in entity.linked:
@@ -166,16 +166,16 @@ class Store:
             if value is None or not _has_shape_of(each, value):
                 continue  # absent, or in an older file where anything was taken
             if each.kind == "ref":
-                record[each.name] = link(each.target, value)
+                record[each.name] = link(each, value)
             elif each.kind == "refs":
-                record[each.name] = [link(each.target, one) for one in value]
+                record[each.name] = [link(each, one) for one in value]
             elif each.kind == "item":
                 record[each.name] = self._relink(instance, BY_NAME[each.target], value)
             elif each.kind == "items":
                 record[each.name] = [self._relink(instance, BY_NAME[each.target], one) for one in value]
         return record
 
-    def _snapshot(self) -> Iterator[Iterable[Any]]:
+    def snapshot(self) -> Iterator[Iterable[Any]]:
         for instance in self.instances.values():
             company_id = instance.keys.company_id
             yield [_description(instance)]
@@ -189,13 +189,4 @@ def _has_shape_of(field: Field, value: object) -> bool:
 
 
 def _description(instance: Instance) -> list[Any]:
-    details = {
-        "keys": asdict(instance.keys),
-        "codebase": instance.codebase,
-        "member": instance.member,
-        "callback_key_id": instance.callback_key_id,
-        "signing_key": instance.signing_key,
-        "rights": {module: sorted(rights) for module, rights in instance.rights.items()},
-        "custom_fields": instance.custom_fields,
-    }
-    return ["company", instance.keys.company_id, details]
+    return ["company", instance.keys.company_id, described(instance)]

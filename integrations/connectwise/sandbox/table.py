@@ -20,13 +20,19 @@ class Table:
         self.newest: dict[int, None] = {}
         """Ids in the order of their last write, the newest last."""
         self._api_root = api_root
-        self._refs: dict[int, Record] = {}
+        self._refs: dict[tuple[int, tuple[str, ...]], Record] = {}
+        self._shapes: set[tuple[str, ...]] = {entity.refer}
         self._indexes: dict[str, dict[object, dict[int, None]]] = {}
 
-    def ref(self, record_id: int) -> Record:
-        shared = self._refs.get(record_id)
+    def ref(self, record_id: int, parts: tuple[str, ...] = ()) -> Record:
+        """The one reference to that row, or the one of those that carry these parts."""
+        key = record_id, parts or self.entity.refer
+        shared = self._refs.get(key)
         if shared is None:
-            shared = self._refs[record_id] = {"id": record_id}
+            shared = self._refs[key] = {"id": record_id}
+            self._shapes.add(key[1])
+            if record_id in self.rows:
+                self._describe(shared, self.rows[record_id], key[1])
         return shared
 
     def put(self, record: Record) -> None:
@@ -36,7 +42,9 @@ class Table:
         self.next_id = max(self.next_id, record_id + 1)
         self.newest.pop(record_id, None)
         self.newest[record_id] = None
-        self._describe(self.ref(record_id), record)
+        for parts in self._shapes:
+            if parts == self.entity.refer or (record_id, parts) in self._refs:
+                self._describe(self.ref(record_id, parts), record, parts)
         for path, index in self._indexes.items():
             if before is not None:
                 index.get(index_value(before, path), {}).pop(record_id, None)
@@ -62,12 +70,13 @@ class Table:
         """After a replay, whose order is another one."""
         self.newest = dict.fromkeys(sorted(self.rows, key=lambda one: str(self.rows[one]["_info"]["lastUpdated"])))
 
-    def _describe(self, shared: Record, record: Record) -> None:
+    def _describe(self, shared: Record, record: Record, parts: tuple[str, ...]) -> None:
         entity = self.entity
-        if "identifier" in entity.refer and record.get("identifier") is not None:
-            shared["identifier"] = record["identifier"]
-        if "name" in entity.refer:
-            shared["name"] = entity.name_of(record)
+        for part in parts:
+            if part == "name" or part not in entity.fields:
+                shared[part] = entity.name_of(record)
+            elif record.get(part) is not None:
+                shared[part] = record[part]
         if entity.href and "_info" not in shared:
             path = entity.path.replace("{" + entity.parent_field + "}", str(index_value(record, entity.parent_field)))
             shared["_info"] = {f"{entity.href}_href": f"{self._api_root}/{path}/{record['id']}"}

@@ -12,7 +12,7 @@ from integrations.connectwise.sandbox import patching
 from integrations.connectwise.sandbox.call import Call
 from integrations.connectwise.sandbox.checking import Checker
 from integrations.connectwise.sandbox.entity import Entity, Owner, Record
-from integrations.connectwise.sandbox.errors import in_use, unreadable_body
+from integrations.connectwise.sandbox.errors import Violation, in_use, invalid, unreadable_body
 from integrations.connectwise.sandbox.tables import ENTITIES
 
 
@@ -27,9 +27,12 @@ def create(call: Call, entity: Entity, body: Any, owner: Owner | None = None) ->
 
 
 def patch(call: Call, entity: Entity, stored: Record, operations: Any) -> Record:
-    call.demand(entity, "edit")
+    call.demand(entity, "edit", stored)
     document = dict(stored)
     call.changed = patching.apply(entity, document, operations)
+    if call.options.refuse_read_only and (fixed := [name for name in call.changed if _fixed(entity, name)]):
+        wrong = [Violation("InvalidField", f"The field {name} is read-only.", name) for name in fixed]
+        raise invalid(entity.resource, wrong)
     for name in call.changed:
         if _fixed(entity, name) or (name in entity.fields and entity.fields[name].post_only):
             document[name] = stored.get(name)
@@ -37,7 +40,7 @@ def patch(call: Call, entity: Entity, stored: Record, operations: Any) -> Record
 
 
 def replace(call: Call, entity: Entity, stored: Record, body: Any, owner: Owner | None = None) -> Record:
-    call.demand(entity, "edit")
+    call.demand(entity, "edit", stored)
     if not isinstance(body, dict):
         raise unreadable_body()
     call.changed = body
@@ -51,7 +54,7 @@ def replace(call: Call, entity: Entity, stored: Record, body: Any, owner: Owner 
 
 
 def delete(call: Call, entity: Entity, stored: Record) -> None:
-    call.demand(entity, "delete")
+    call.demand(entity, "delete", stored)
     if call.dry:
         return
     if any(hook(call, stored) for hook in entity.remove):
@@ -59,7 +62,7 @@ def delete(call: Call, entity: Entity, stored: Record) -> None:
         return
     user = _user_of(call, entity, stored)
     if user is not None:
-        raise in_use(entity.name, stored["id"], user)
+        raise in_use(call.options.in_use_status, entity.name, stored["id"], user)
     _drop(call, entity, stored)
 
 
@@ -83,7 +86,8 @@ def _save(call: Call, entity: Entity, document: Record, stored: Record | None, c
         record["customFields"] = _custom_fields(call, entity, stored, custom)
     record.pop("_info", None)
     if call.dry:
-        return stored if stored is not None else {"id": call.table(entity.name).next_id, **record}
+        made = {name: value for name, value in record.items() if value is not None}
+        return stored if stored is not None else {"id": call.table(entity.name).next_id, **made}
     saved = call.save(entity.name, record) if stored is not None else call.insert(entity.name, record)
     call.record_id = saved["id"]
     if stored is not None:
@@ -138,6 +142,8 @@ def _drop(call: Call, entity: Entity, stored: Record) -> None:
             for row in call.table(other.name).where(path, stored["id"]):
                 _drop(call, other, row)
     call.drop(entity.name, stored["id"])
+    for gone in entity.gone:
+        gone(call, stored)
     if entity.parent_field:
         for hook in entity.after:
             hook(call, stored, stored)

@@ -17,6 +17,12 @@ from integrations.connectwise.sandbox.manners.setup import default_row
 if TYPE_CHECKING:
     from integrations.connectwise.sandbox.call import Call
 
+HEIRLOOMS = (
+    *(("Opportunity", name) for name in ("contact", "shipToContact", "billToContact", "technicalContact")),
+    *(("Order", name) for name in ("contact", "shipToContact", "billToContact")),
+    *(("PurchaseOrder", name) for name in ("vendorContact", "customerContact", "warehouseContact")),
+    *((table, "contact") for table in ("Ticket", "ServiceNote", "OpportunityContact", "Warehouse")),
+)
 KINDS = {"emailFlag": "Email", "phoneFlag": "Phone", "faxFlag": "Fax"}
 
 
@@ -147,12 +153,12 @@ def contact_as_company_default(call: Call, record: Record, stored: Record | None
 
 
 def contact_hands_over_its_records(call: Call, record: Record) -> bool:
-    """With transferContactId its opportunities go to that contact, otherwise they keep it from being deleted."""
+    """With transferContactId what refers to it goes to that contact, otherwise that keeps it from being deleted."""
     heir = call.row("Contact", whole(call.params.get("transfercontactid", "")))
     if heir is not None and heir["id"] != record["id"]:
-        for name in ("contact", "shipToContact", "billToContact", "technicalContact"):
-            for row in call.table("Opportunity").where(f"{name}/id", record["id"]):
-                call.save("Opportunity", {**row, name: call.table("Contact").ref(heir["id"])})
+        for table, name in HEIRLOOMS:
+            for row in call.table(table).where(f"{name}/id", record["id"]):
+                call.save(table, {**row, name: call.table("Contact").ref(heir["id"])})
     for company in call.table("Company").where("defaultContact/id", record["id"]):
         call.save("Company", {**company, "defaultContact": None})
     return False

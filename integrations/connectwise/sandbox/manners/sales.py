@@ -1,12 +1,12 @@
 """What opportunities do beyond the protocol: defaults of a new one, dates of closing, the right to touch a closed one.
 
-Forecasts are not kept.
+What they forecast is in `forecast.py`, what they become in `conversion.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from integrations.connectwise.sandbox.entity import Record
 from integrations.connectwise.sandbox.errors import Violation, denied
@@ -49,6 +49,22 @@ def opportunity_closing(call: Call, record: Record, stored: Record | None) -> No
 
 def closed_opportunity_needs_its_own_right(call: Call, record: Record, stored: Record | None) -> Iterator[Violation]:
     status = call.row("OpportunityStatus", (stored or {}).get("status")) or {}
-    if status.get("closedFlag") and not call.free and not call.instance.may("Sales / Closed Opportunity", "edit"):
+    if status.get("closedFlag") and not call.may("Sales / Closed Opportunity", "edit"):
         raise denied()
     yield from ()
+
+
+def opportunity_default(call: Call, record: Record | None, body: Any) -> Record:
+    """What a new one would start with."""
+    fresh: Record = {}
+    opportunity_defaults(call, fresh, None)
+    return {name: value for name, value in fresh.items() if value is not None}
+
+
+def opportunity_contact(call: Call, record: Record, stored: Record | None) -> None:
+    contact = call.row("Contact", record.get("contact"))
+    if contact:
+        record["company"] = contact.get("company")
+        record["phoneNumber"] = contact.get("defaultPhoneNbr")
+        mail = [one for one in contact["communicationItems"] if one.get("communicationType") == "Email"]
+        record["emailAddress"] = mail[0]["value"] if mail else None

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from integrations.connectwise.sandbox.call import Call
 
 
-def one_default(name: str) -> Callable[[Call, Record, Record | None], None]:
-    """The setup table has one default row: a new one takes the flag away from the old."""
+def one_default(
+    name: str, within: str = "", flag: str = "defaultFlag"
+) -> Callable[[Call, Record, Record | None], None]:
+    """The setup table, or the part of it that belongs to one record, has one default row: a new one takes the flag
+    away from the old."""
 
     def take_the_flag(call: Call, record: Record, stored: Record | None) -> None:
-        if record.get("defaultFlag"):
+        if record.get(flag) and record["id"] in call.table(name).rows:
             for other in list(call.table(name).rows.values()):
-                if other.get("defaultFlag") and other["id"] != record["id"]:
-                    call.save(name, {**other, "defaultFlag": False})
+                rival = other.get(flag) and other["id"] != record["id"]
+                if rival and (not within or other.get(within) is record.get(within)):
+                    call.save(name, {**other, flag: False})
 
     return take_the_flag
 
@@ -36,9 +40,9 @@ def association_is_new(call: Call, record: Record, stored: Record | None) -> Ite
                 yield Violation("ObjectExists", "A matching type association already exists", "type")
 
 
-def default_row(call: Call, name: str) -> Record | None:
+def default_row(call: Call, name: str, flag: str = "defaultFlag") -> Record | None:
     table = call.table(name)
-    row = next((row for row in table.rows.values() if row.get("defaultFlag") and not row.get("inactiveFlag")), None)
+    row = next((row for row in table.rows.values() if row.get(flag) and not row.get("inactiveFlag")), None)
     return table.ref(row["id"]) if row else None
 
 
@@ -57,3 +61,11 @@ def location_and_department_exist(call: Call, record: Record, stored: Record | N
             yield Violation("MissingRequiredField", f"The {name} field is required.", name)
         elif value is not None and value not in call.table(target).rows:
             yield Violation("NotFound", f"{name} {value} not found", name)
+
+
+def names_of_place(call: Call, record: Record) -> None:
+    """Beside the two ids, what they are of."""
+    for name, source, target in (("location", "locationId", "Location"),
+                                 ("businessUnit", "businessUnitId", "Department")):  # fmt: skip
+        row = call.row(target, record.get(source))
+        record[name] = call.table(target).ref(row["id"], ("name",)) if row else None

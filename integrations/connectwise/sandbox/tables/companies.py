@@ -1,8 +1,8 @@
-"""Companies, their statuses, types and sites. Contacts have a file of their own."""
+"""Companies, their statuses, types, sites and notes. Contacts have a file of their own."""
 
-from integrations.connectwise.sandbox.entity import Entity
+from integrations.connectwise.sandbox.entity import Action, Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import companies, setup, stamps
+from integrations.connectwise.sandbox.manners import companies, merging, notes, setup, stamps
 
 MODULE = "Companies / Company Maintenance"
 SETUP = "System / Table Setup"
@@ -61,7 +61,10 @@ ENTITIES = (
             ("contacts_href", "company/contacts?conditions=company/id={id}"),
             ("sites_href", "company/companies/{id}/sites"),
             ("types_href", "company/companies/{id}/typeAssociations"),
+            ("notes_href", "company/companies/{id}/notes"),
+            ("tickets_href", "service/tickets?conditions=company/id={id}"),
         ),
+        actions=(Action("POST", "company/companies/{id}/merge", merging.merge),),
         prepare=(companies.company_status, stamps.mobile_guid, companies.company_types_of_a_new_company),
         check=(companies.company_may_be_saved, companies.company_address),
         after=(companies.company_site, companies.company_type_associations),
@@ -74,11 +77,11 @@ ENTITIES = (
             annualRevenue:num creditLimit:num additionalDebt:num numberOfEmployees:int
             yearEstablished:int(1900..9999) revenueYear:int ownershipType:ref timeZoneSetup:ref leadSource:str(50)
             leadFlag:bool unsubscribeFlag:bool calendar:ref userDefinedField{1..10}:str(50) vendorIdentifier:str
-            taxIdentifier:str taxCode:ref billingTerms:ref invoiceTemplate:ref pricingSchedule:ref
+            taxIdentifier:str taxCode:ref(TaxCode) billingTerms:ref(BillingTerm) invoiceTemplate:ref pricingSchedule:ref
             companyEntityType:ref billToCompany:ref(Company) billingSite:ref(CompanySite) billingContact:ref(Contact)
             invoiceDeliveryMethod:ref emailTemplate:ref invoiceToEmailAddress:str invoiceCCEmailAddress:str
             deletedFlag:bool ~dateDeleted:date ~deletedBy:str ~mobileGuid:uuid facebookUrl:str twitterUrl:str
-            linkedInUrl:str currency:ref territoryManager:ref(Member,active) resellerIdentifier:str
+            linkedInUrl:str currency:ref(Currency) territoryManager:ref(Member,active) resellerIdentifier:str
             ~isVendorFlag:bool +types:refs(CompanyType) site:ref(CompanySite) integratorTags:strs
         """),
     ),
@@ -88,12 +91,15 @@ ENTITIES = (
         module=MODULE,
         custom=True,
         href="site",
+        callback="site",
+        levels=(("site", "id"),),
         prepare=(stamps.mobile_guid,),
         fields=declare("""
             name!:str(156) addressLine1:str(50) addressLine2:str(50) city:str(50) stateReference:ref zip:str(12)
             country:ref(Country) addressFormat:str phoneNumber:str(30) phoneNumberExt:str(30) faxNumber:str(30)
-            taxCode:ref entityType:ref expenseReimbursement:num primaryAddressFlag:bool defaultShippingFlag:bool
-            defaultBillingFlag:bool defaultMailingFlag:bool inactiveFlag:bool billSeparateFlag:bool ~mobileGuid:uuid
+            taxCode:ref(TaxCode) entityType:ref expenseReimbursement:num primaryAddressFlag:bool
+            defaultShippingFlag:bool defaultBillingFlag:bool defaultMailingFlag:bool inactiveFlag:bool
+            billSeparateFlag:bool ~mobileGuid:uuid
             calendar:ref timeZone:ref ~company:ref(Company) territory:ref(Location) invoiceTemplate:ref
         """),
     ),
@@ -106,5 +112,23 @@ ENTITIES = (
         check=(setup.association_is_new,),
         after=(companies.company_shows_its_types,),
         fields=declare("type!:ref(CompanyType) company!:ref(Company)"),
+    ),
+    Entity(
+        path="company/noteTypes",
+        name="CompanyNoteType",
+        module=SETUP,
+        setup=True,
+        href="type",
+        unique=("name",),
+        after=(setup.one_default("CompanyNoteType"),),
+        fields=declare("identifier:str(15) name!:str(50) defaultFlag:bool importFlag:bool"),
+    ),
+    Entity(
+        path="company/companies/{company}/notes",
+        name="CompanyNote",
+        module=MODULE,
+        refer=(),
+        prepare=(notes.note_author,),
+        fields=declare("text!:str type:ref(CompanyNoteType) flagged:bool ~enteredBy:str ~company:ref(Company)"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import contacts, setup, stamps
+from integrations.connectwise.sandbox.manners import contacts, notes, setup, stamps
 
 MODULE = "Companies / Contacts"
 SETUP = "System / Table Setup"
@@ -48,6 +48,7 @@ ENTITIES = (
         links=(
             ("communications_href", "company/contacts/{id}/communications"),
             ("documents_href", "system/documents?recordType=Contact&recordId={id}"),
+            ("tickets_href", "service/tickets?conditions=contact/id={id}"),
         ),
         prepare=(
             stamps.mobile_guid,
@@ -109,5 +110,13 @@ ENTITIES = (
         check=(setup.association_is_new,),
         after=(contacts.contact_shows_its_types,),
         fields=declare("type!:ref(ContactType) contact!:ref(Contact)"),
+    ),
+    Entity(
+        path="company/contacts/{contactId}/notes",
+        name="ContactNote",
+        module=MODULE,
+        refer=(),
+        prepare=(notes.note_author,),
+        fields=declare("~contactId:int text!:str type:ref(CompanyNoteType) flagged:bool ~enteredBy:str"),
     ),
 )

@@ -1,8 +1,11 @@
-"""The product catalog, its setup tables, and the products put on opportunities. Purchasing is not kept yet."""
+"""The product catalog, its setup tables, and the products put on opportunities, tickets and sales orders. Purchasing is
+in `purchasing.py`, what lies in stock in `warehouses.py`.
+"""
 
-from integrations.connectwise.sandbox.entity import Entity
+from integrations.connectwise.sandbox.entity import Action, Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import procurement, recurring, setup, stamps
+from integrations.connectwise.sandbox.manners import forecast, orders, procurement, recurring, setup, stamps
+from integrations.connectwise.sandbox.tables import warehouses
 
 SETUP = "System / Table Setup"
 
@@ -75,7 +78,17 @@ ENTITIES = (
         label=("description",),
         href="catalog",
         unique=("identifier",),
+        by_identifier=True,
         callback="productcatalog",
+        links=(
+            ("components_href", "procurement/catalog/{id}/components"),
+            ("inventory_href", "procurement/catalog/{id}/inventory"),
+        ),
+        actions=(
+            *warehouses.ACTIONS,
+            Action("POST", "procurement/catalog/{id}/pricing", procurement.catalog_pricing, right="inquire"),
+            Action("POST", "procurement/catalog/{id}/copy", procurement.copy_of_catalog_item),
+        ),
         prepare=(procurement.catalog_defaults,),
         check=(procurement.recurring_item_says_how_often, procurement.category_takes_new_items),
         fields=declare("""
@@ -96,6 +109,19 @@ ENTITIES = (
             autoUpdateUnitPriceFlag:bool
         """),
     ),
+    Entity(
+        path="procurement/catalog/{parentCatalogItem}/components",
+        name="CatalogComponent",
+        module="Procurement / Product Catalog",
+        refer=(),
+        prepare=(procurement.component_defaults,),
+        check=(procurement.component_is_another_item,),
+        fields=declare("""
+            sequenceNumber:int quantity!:num catalogItem!:ref(CatalogItem,active) hidePriceFlag:bool
+            hideItemIdentifierFlag:bool hideDescriptionFlag:bool hideQuantityFlag:bool hideExtendedPriceFlag:bool
+            ~parentCatalogItem:ref(CatalogItem) price:num cost:num
+        """),
+    ),
     # Only ever part of a product: no path leads here.
     Entity(
         path="",
@@ -112,34 +138,59 @@ ENTITIES = (
         name="ProductItem",
         module="Procurement / Products",
         custom=True,
-        refer=(),
-        prepare=(procurement.product_defaults, procurement.product_totals, recurring.line_of_a_recurring_item),
+        label=("description",),
+        href="product",
+        prepare=(
+            procurement.product_defaults,
+            procurement.product_is_cancelled,
+            procurement.product_totals,
+            recurring.line_of_a_recurring_item,
+        ),
         check=(
             procurement.product_belongs_somewhere,
             procurement.product_keeps_its_item,
             recurring.line_says_how_often,
+            procurement.product_cancels_what_there_is,
             setup.location_and_department_exist,
         ),
+        after=(procurement.bundle_brings_its_components, forecast.product_in_forecast, orders.product_on_order),
+        remove=(procurement.product_on_an_order_stays,),
+        gone=(forecast.product_left_forecast, orders.product_left_order),
+        actions=(Action("POST", "procurement/products/{id}/detach", procurement.detach_product, status=204),),
         fields=declare("""
             catalogItem!:ref(CatalogItem) description:str(2000) sequenceNumber:num quantity:num=1
             unitOfMeasure:ref(UnitOfMeasure) price:num cost:num ~extPrice:num ~extCost:num discount:num ~margin:num
             ~agreementAmount:num
             priceMethod:enum(FlatRateForRange|PercentMarkupFromCost|PercentMarkdownFromPrice|PricePerUnit)
             billableOption!:enum(Billable|DoNotBill|NoCharge) agreement:ref locationId^:int ~location:ref(Location)
-            businessUnitId^:int ~businessUnit:ref(Department) vendor:ref(Company) vendorSku:str(50) taxableFlag:bool
-            dropshipFlag:bool specialOrderFlag:bool phaseProductFlag:bool cancelledFlag:bool quantityCancelled:num
+            businessUnitId^:int ~businessUnit:ref(Department,as=name) vendor:ref(Company) vendorSku:str(50)
+            taxableFlag:bool=none dropshipFlag:bool specialOrderFlag:bool phaseProductFlag:bool cancelledFlag:bool
+            quantityCancelled:num
             cancelledReason:str(100) customerDescription^:str(6000) internalNotes:str(1000) productSuppliedFlag:bool
             subContractorShipToId:int subContractorAmountLimit:num recurring:item(ProductRecurring)
-            sla:ref entityType:ref ticket:ref project:ref phase:ref salesOrder:ref
+            sla:ref entityType:ref ticket:ref(Ticket) project:ref phase:ref salesOrder:ref(Order)
             opportunity:ref(Opportunity) invoice:ref warehouseId:int
-            warehouseIdObject:ref warehouseBinId:int warehouseBinIdObject:ref calculatedPriceFlag:bool
+            warehouseIdObject:ref(Warehouse) warehouseBinId:int warehouseBinIdObject:ref(WarehouseBin)
+            calculatedPriceFlag:bool
             calculatedCostFlag:bool ~forecastDetailId:int ~cancelledBy:int ~cancelledDate:date ~warehouse:str
-            ~warehouseBin:str purchaseDate:date taxCode:ref integrationXRef:str listPrice:num serialNumberIds:ints
-            serialNumbers:strs ~company:ref(Company) forecastStatus:ref(OpportunityStatus)
+            ~warehouseBin:str purchaseDate:date taxCode:ref(TaxCode) integrationXRef:str listPrice:num
+            serialNumberIds:ints serialNumbers:strs ~company:ref(Company) forecastStatus:ref(OpportunityStatus)
             ~productClass:enum(Agreement|Bundle|Inventory|NonInventory|Service) needToPurchaseFlag:bool
             ~needToOrderQuantity:int minimumStockFlag:bool shipSet:str(10) ~calculatedPrice:num ~calculatedCost:num
             invoiceGrouping:ref poApprovedFlag:bool ~uom:str addComponentsFlag:bool ignorePricingSchedulesFlag:bool
             asioSubscriptionsID:uuid bypassForecastUpdate:bool ~wonCost:num ~wonPrice:num ~wonQuantity:num
+        """),
+    ),
+    Entity(
+        path="procurement/products/{parentProductItem}/components",
+        name="ProductComponent",
+        module="Procurement / Products",
+        refer=(),
+        prepare=(procurement.component_defaults,),
+        fields=declare("""
+            sequenceNumber^:int quantity!:num catalogItem!:ref(CatalogItem) hidePriceFlag:bool
+            hideItemIdentifierFlag:bool hideDescriptionFlag:bool hideQuantityFlag:bool hideExtendedPriceFlag:bool
+            vendor:ref(Company) ~parentProductItem:ref(ProductItem) productItem:ref(ProductItem) price:num cost:num
         """),
     ),
 )

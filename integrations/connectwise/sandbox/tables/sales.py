@@ -1,8 +1,11 @@
-"""Opportunities and the setup tables around them. Sales orders are not kept yet."""
+"""Opportunities with their notes and contacts, and the setup tables around them. What they forecast is in
+`forecast.py`, sales orders are in `orders.py`.
+"""
 
-from integrations.connectwise.sandbox.entity import Entity
+from integrations.connectwise.sandbox.entity import Action, Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import companies, sales, setup, stamps
+from integrations.connectwise.sandbox.manners import companies, conversion, notes, sales, setup, stamps
+from integrations.connectwise.sandbox.tables import forecast
 
 SETUP = "System / Table Setup"
 
@@ -70,7 +73,15 @@ ENTITIES = (
         levels=(("statusId", "status"), ("company", "company"), ("opportunity", "id")),
         links=(
             ("notes_href", "sales/opportunities/{id}/notes"),
+            ("contacts_href", "sales/opportunities/{id}/contacts"),
+            ("forecast_href", "sales/opportunities/{id}/forecast"),
             ("products_href", "procurement/products?conditions=opportunity/id={id}"),
+        ),
+        actions=(
+            Action("GET", "sales/opportunities/default", sales.opportunity_default, right="inquire"),
+            Action("POST", "sales/opportunities/{id}/convertToSalesOrder", conversion.to_sales_order, status=201),
+            Action("POST", "sales/opportunities/{id}/convertToServiceTicket", conversion.to_ticket, status=201),
+            *forecast.ACTIONS,
         ),
         prepare=(sales.opportunity_defaults, sales.opportunity_closing),
         check=(
@@ -86,8 +97,30 @@ ENTITIES = (
             contact!:ref(Contact) site:ref(CompanySite) customerPO:str(25) ~pipelineChangeDate:date
             ~dateBecameLead:date closedDate:date closedBy:ref(Member) ~totalSalesTax:num shipToCompany:ref(Company)
             shipToContact:ref(Contact) shipToSite:ref(CompanySite) billToCompany:ref(Company)
-            billToContact:ref(Contact) billToSite:ref(CompanySite) billingTerms:ref taxCode:ref currency:ref
+            billToContact:ref(Contact) billToSite:ref(CompanySite) billingTerms:ref(BillingTerm) taxCode:ref(TaxCode)
+            currency:ref(Currency)
             companyLocationId:int technicalContact:ref(Contact)
+        """),
+    ),
+    Entity(
+        path="sales/opportunities/{opportunityId}/notes",
+        name="OpportunityNote",
+        module="Sales / Opportunity",
+        refer=(),
+        prepare=(notes.note_author, stamps.mobile_guid),
+        fields=declare("""
+            ~opportunityId:int type:ref(CompanyNoteType) text!:str flagged:bool ~enteredBy:str ~mobileGuid:uuid
+        """),
+    ),
+    Entity(
+        path="sales/opportunities/{opportunityId}/contacts",
+        name="OpportunityContact",
+        module="Sales / Opportunity",
+        refer=(),
+        prepare=(sales.opportunity_contact,),
+        fields=declare("""
+            contact!:ref(Contact) ~company:ref(Company) role:ref notes:str referralFlag:bool ~opportunityId:int
+            ~phoneNumber:str ~emailAddress:str
         """),
     ),
 )

@@ -1,10 +1,13 @@
-"""Members, locations, departments, and who is called back when something changes."""
+"""Members, locations, departments, custom field definitions, and who is called back when something changes."""
 
 from integrations.connectwise.sandbox.entity import Entity
 from integrations.connectwise.sandbox.fields import declare
-from integrations.connectwise.sandbox.manners import callbacks, system
+from integrations.connectwise.sandbox.manners import callbacks, custom_fields, system
 
 SETUP = "System / Table Setup"
+_FIELD_TYPE = (
+    "enum(TextArea|Button|Currency|Date|Hyperlink|IPAddress|Checkbox|Number|Percent|PhoneNumber|Text|Password)"
+)
 
 ENTITIES = (
     Entity(
@@ -45,6 +48,34 @@ ENTITIES = (
         """),
     ),
     Entity(
+        path="system/userDefinedFields",
+        name="UserDefinedField",
+        module=SETUP,
+        setup=True,
+        refer=(),
+        prepare=(custom_fields.definition_defaults,),
+        check=(custom_fields.definition_is_possible,),
+        after=(custom_fields.every_record_lists_it,),
+        gone=(custom_fields.no_record_lists_it,),
+        fields=declare(f"""
+            podId!:int caption!:str(25) sequenceNumber!:int(1..500) screenId:str(25) helpText:str(1000)
+            fieldTypeIdentifier!:{_FIELD_TYPE}
+            numberDecimals:int entryTypeIdentifier:enum(Date|EntryField|List|Option)=EntryField requiredFlag:bool
+            displayOnScreenFlag:bool=true readOnlyFlag:bool listViewFlag:bool buttonUrl:str(1000)
+            options:items(UserDefinedFieldOption) businessUnitIds:ints locationIds:ints addAllBusinessUnits:bool
+            removeAllBusinessUnits:bool addAllLocations:bool removeAllLocations:bool ~connectWiseID:str
+            ~dateCreated:date
+        """),
+    ),
+    # Only ever part of a definition: no path leads here.
+    Entity(
+        path="",
+        name="UserDefinedFieldOption",
+        module=SETUP,
+        refer=(),
+        fields=declare("optionValue:str defaultFlag:bool inactiveFlag:bool sortOrder:int"),
+    ),
+    Entity(
         path="system/members",
         name="Member",
         module="System / Member Maintenance",
@@ -81,7 +112,7 @@ ENTITIES = (
             allowInCellEntryOnTimeSheet:bool enterTimeAgainstCompanyFlag:bool
             allowExpensesEnteredAgainstCompaniesFlag:bool timeReminderEmailFlag:bool daysTolerance:int
             minimumHours:num timeSheetStartDate:str serviceDefaultLocation:ref(Location)
-            serviceDefaultDepartment:ref(Department) serviceDefaultBoard:ref
+            serviceDefaultDepartment:ref(Department) serviceDefaultBoard:ref(Board)
             restrictServiceDefaultLocationFlag:bool restrictServiceDefaultDepartmentFlag:bool
             excludedServiceBoardIds:ints teams:ints serviceBoardTeamIds:ints projectDefaultLocation:ref(Location)
             projectDefaultDepartment:ref(Department) projectDefaultBoard:ref
@@ -89,7 +120,8 @@ ENTITIES = (
             excludedProjectBoardIds:ints scheduleDefaultLocation:ref(Location)
             scheduleDefaultDepartment:ref(Department) scheduleCapacity:num serviceLocation:ref
             restrictScheduleFlag:bool hideMemberInDispatchPortalFlag:bool calendar:ref
-            salesDefaultLocation:ref(Location) restrictDefaultSalesTerritoryFlag:bool warehouse:ref warehouseBin:ref
+            salesDefaultLocation:ref(Location) restrictDefaultSalesTerritoryFlag:bool warehouse:ref(Warehouse)
+            warehouseBin:ref(WarehouseBin)
             restrictDefaultWarehouseFlag:bool restrictDefaultWarehouseBinFlag:bool
             companyActivityTabFormat:enum(SummaryList|DetailList) invoiceTimeTabFormat:enum(SummaryList|DetailList)
             invoiceScreenDefaultTabFormat:enum(ShowInvoicingTab|ShowAgreementInvoicingTab)
