@@ -61,7 +61,7 @@ async def try_connection(ctx: dict[str, Any], tenant_id: str, provider: str) -> 
         keys = await integration_settings.keys_in_use(tx, provider, candidate=True)
     if keys is None:
         return refused("NOT_FOUND", "There are no keys to try. Connect again.")
-    return await vendor.try_connection(keys)
+    return await vendor.try_connection(keys, UUID(tenant_id))
 
 
 async def choices(ctx: dict[str, Any], tenant_id: str, provider: str, kind: str, refresh: bool) -> Answer:

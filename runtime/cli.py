@@ -80,21 +80,50 @@ def worker() -> None:
 
 
 @app.command
-def sandbox(*, host: str = "127.0.0.1", port: int = 8100, state_file: Path | None = None) -> None:
-    """Be a ConnectWise to rehearse against.
+def sandbox(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8100,
+    state_file: Path | None = None,
+    control: bool = False,
+    answer_min: float = 0,
+    answer_max: float = 0,
+    rate_per_minute: int = 0,
+    profile: str = "2026.4",
+) -> None:
+    """Be a ConnectWise to rehearse against; its page at / shows what is in it.
 
     Parameters
     ----------
     host
-        The address to listen at. Its control door has no lock: keep it on this machine.
+        The address to listen at.
     port
         The port to listen at; 0 takes a free one.
     state_file
         Where its records are kept; without, they end with the process.
+    control
+        Open the control door at /_control, to programs of this machine: faults, snapshots, changes as a person there.
+    answer_min
+        Seconds that an answer takes at least.
+    answer_max
+        Seconds that it takes at most; the same for a fixed time, 0 for as fast as it can.
+    rate_per_minute
+        Requests that a company may make in a minute before 429; about 1000 at ConnectWise, 0 is unlimited.
+    profile
+        The version whose lengths of texts count: 2025.1 or 2026.4.
     """
     from runtime import serve
 
-    serve.sandbox(host, port, state_file)
+    serve.sandbox(
+        host,
+        port,
+        state_file,
+        control=control,
+        answer_min=answer_min,
+        answer_max=answer_max,
+        rate_per_minute=rate_per_minute,
+        profile=profile,
+    )
 
 
 @app.command

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime import addresses, logs, ports
-from runtime.errors import about, naming
+from runtime.errors import UserError, about, naming
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
+    from integrations.core.limiter import Limiter
     from integrations.core.provider import Provider
 
 _GRACE = 10  # seconds for open requests and subscriptions once SIGTERM came
@@ -82,6 +83,7 @@ def worker() -> None:
 async def _worker(settings: Settings) -> None:
     from api import ask
     from integrations import worker as work
+    from integrations.core.limiter import Limiter
     from integrations.core.timing import Timing
     from runtime.bell import Bell
     from runtime.opening import opened
@@ -97,11 +99,17 @@ async def _worker(settings: Settings) -> None:
         poll=settings.sync_poll,
     )
     async with opened(settings, bell=Bell(pool), pool_size=20) as database:
-        await work.run(database, settings.redis_url, _shelf(settings), timing, grace=settings.sync_grace)
+        await work.run(
+            database,
+            settings.redis_url,
+            _shelf(settings, Limiter(pool, per_minute=settings.sync_calls_per_minute)),
+            timing,
+            grace=settings.sync_grace,
+        )
     await pool.aclose()
 
 
-def _shelf(settings: Settings) -> Mapping[str, Provider]:
+def _shelf(settings: Settings, limiter: Limiter | None = None) -> Mapping[str, Provider]:
     """Every vendor that a worker can sync with, as this deployment is set up. Another one is one more line here."""
     from integrations.connectwise.provider import ConnectWise
     from integrations.providers import shelf
@@ -112,18 +120,27 @@ def _shelf(settings: Settings) -> Mapping[str, Provider]:
             timeout=settings.sync_http_timeout,
             allow_loopback=settings.allow_loopback_sites,
             public_url=settings.public_url,
+            limiter=limiter,
         ),
     )
 
 
-def sandbox(host: str, port: int, state_file: Path | None) -> None:
-    """Be a ConnectWise until SIGTERM. Raises UserError: the port is taken, or the state file can't be written."""
-    from integrations.connectwise.sandbox import serve
+def sandbox(host: str, port: int, state_file: Path | None, *, control: bool, **manners: object) -> None:
+    """Be a ConnectWise until SIGTERM, with these `Options`.
+
+    Raises UserError: the port is taken, the state file can't be written, or there is no such manner.
+    """
+    from integrations.connectwise.sandbox import Options, serve
 
     logs.configure(Settings.load())
+    options = Options()
+    try:
+        options.update(manners)
+    except ValueError as wrong:
+        raise UserError(str(wrong)) from None
     [port] = ports.choose(host, port=port)
     with about(state_file):
-        serve.serve(host, port, state_file, control=True)
+        serve.serve(host, port, state_file, control, options)
 
 
 def _settings() -> Settings:

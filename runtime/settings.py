@@ -42,6 +42,8 @@ class Settings(BaseSettings):
 
     api_rate_points_per_minute: int = Field(default=100_000, ge=0)  # of one token; 0: no limit over time
 
+    # Calls to one connected vendor account, of all workers together, in any minute.
+    sync_calls_per_minute: int = Field(default=600, ge=60)
     sync_http_timeout: float = Field(default=10, gt=0)  # a call to the vendor ends within this
     sync_lease: float = Field(default=30, gt=0)  # who doesn't renew it has lost the record
     sync_settle: float = Field(default=67, gt=0)  # how long a create whose answer was lost may still show up

@@ -128,7 +128,7 @@ class _Journey:
 
     def _commands(self) -> None:
         state = str(self.folder / "sandbox")
-        own = ["--port", str(self.sandbox_port), "--state-file", state]
+        own = ["--port", str(self.sandbox_port), "--state-file", state, "--control"]
         sandbox = self._command("sandbox", own, _without_secrets(), f"{self.sandbox}/")
         worker = self._command("worker", [], self._environment(), "")
         api = self._command("api", ["--port", str(self.port)], self._environment(), f"{self.api}/readyz")

@@ -98,6 +98,11 @@ def error(answer: Answer, path: str) -> errors.RemoteError:
     return errors.Rejected(text, **about)
 
 
+def asked_to_wait(answer: Answer) -> float | None:
+    """The seconds that a "too many requests" names, in its header or in its words."""
+    return _retry_after(answer, _parts(answer)[1])
+
+
 def _parts(answer: Answer) -> tuple[str, str, str | None, tuple[errors.Detail, ...]]:
     try:
         body = wire.decode(answer.body)

@@ -1,6 +1,6 @@
 """One call to ConnectWise: where it goes, the headers it carries, and what a 404 may really mean.
 
-Doesn't retry (the outbox does) and doesn't count calls (the engine does, in `before_call`); knows nothing of paging.
+Doesn't retry (the outbox does) and doesn't count calls (the limiter does, in `before_call`); knows nothing of paging.
 """
 
 import asyncio
@@ -74,6 +74,7 @@ class Caller:
         allow_loopback: bool = False,
         before_call: Callable[[], Awaitable[None]] | None = None,
         on_call: Callable[[Call], None] | None = None,
+        on_throttled: Callable[[float | None], Awaitable[None]] | None = None,
     ) -> None:
         self.site = site.parse(connection.site, allow_loopback=allow_loopback)
         self.company_id = _checked(connection.company_id, "company id", but_not="+:/\\?#")
@@ -89,6 +90,7 @@ class Caller:
         self._timeout = timeout
         self._before_call = before_call
         self._on_call = on_call
+        self._on_throttled = on_throttled
         self._http = http.open_client(transport=transport, timeout=timeout, allow_loopback=allow_loopback)
         self._company: CompanyInfo | None = None
         #: When the last answer was given, as its own Date header says.
@@ -165,6 +167,8 @@ class Caller:
             answer = await http.exchange(self._http, request, seconds=self._timeout)
             status = answer.status
             self.date = answer.headers.get("date")
+            if status == 429 and self._on_throttled is not None:
+                await self._on_throttled(answers.asked_to_wait(answer))
             return self._without_secrets(answer)
         except errors.RemoteError as error:
             failure = error.code

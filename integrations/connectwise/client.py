@@ -39,7 +39,10 @@ class Client:
         allow_loopback: bool = False,
         before_call: Callable[[], Awaitable[None]] | None = None,
         on_call: Callable[[Call], None] | None = None,
+        on_throttled: Callable[[float | None], Awaitable[None]] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._now = now
         self._caller = Caller(
             connection,
             transport=transport,
@@ -47,6 +50,7 @@ class Client:
             allow_loopback=allow_loopback,
             before_call=before_call,
             on_call=on_call,
+            on_throttled=on_throttled,
         )
 
     async def aclose(self) -> None:
@@ -58,7 +62,7 @@ class Client:
         try:
             return parsedate_to_datetime(self._caller.date or "").astimezone(UTC)
         except ValueError:
-            return datetime.now(UTC)
+            return self._now()
 
     @property
     def ui(self) -> str:
@@ -166,14 +170,43 @@ class Client:
             )
         return record
 
+    async def update_custom_fields(self, path: str, values: Mapping[str, Any]) -> Record:
+        """Changes custom fields by their captions: reads them, changes, sends all of them, reads back.
+
+        Raises Rejected "NoCustomField" for a caption that isn't there.
+        """
+        row = await self.get(path)
+        try:
+            fields = patch.custom_fields(row, values)
+        except LookupError as error:
+            raise errors.Rejected(str(error.args[0]), code="NoCustomField", field="customFields") from None
+        return await self.update(path, {"customFields": fields})
+
     async def delete(self, path: str) -> None:
-        """DELETE; a record that isn't there any more counts as done."""
+        """DELETE, then looks whether it is gone; a record that wasn't there any more counts as done.
+
+        Raises Rejected "FalseSuccess" if it still stands there, not even marked as deleted."""
         try:
             answer = await self._caller.call("DELETE", path)
         except errors.Missing:
             return
         if answer.body:
             answers.value(answer)
+        try:
+            record = await self.get(path)
+        except errors.Missing:
+            return
+        except errors.RemoteError as error:
+            error.surely_not_done = False
+            raise
+        # Companies are only marked.
+        if not record.get("deletedFlag"):
+            raise errors.Rejected(
+                "ConnectWise answered success but did not delete it.",
+                code="FalseSuccess",
+                status=answer.status,
+                surely_not_done=False,
+            )
 
     def link(self, kind: str, remote_id: int | str) -> str | None:
         """Where people open the record in ConnectWise; None for kinds without such an address."""

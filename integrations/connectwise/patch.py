@@ -1,6 +1,6 @@
 """Changes to a record as ConnectWise's PATCH wants them, and whether they arrived.
 
-Doesn't decide what to change and sends nothing.
+Doesn't decide what a record should be and sends nothing.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.connectwise import wire
+
+#: An object with nothing but these only names another record.
+_OF_A_REFERENCE = {"id", "identifier", "name", "_info"}
 
 
 def operations(changes: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -25,6 +28,35 @@ def operations(changes: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"op": "replace", "path": field, "value": value} for field, value in changes.items()]
 
 
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What has to be sent so that a record that is `before` becomes `after`; both may have been read from ConnectWise.
+
+    Whole values, since a path into one can answer a false 200: a reference as its id alone, custom fields all of them.
+    A field that `after` lacks is emptied, for ConnectWise leaves out what is null. Nothing for what only looks
+    different (see `differences`), nor for what ConnectWise itself keeps (`id`, `_info`).
+    """
+    wanted = {name: after.get(name) for name in dict.fromkeys([*before, *after]) if name not in ("id", "_info")}
+    return {
+        name: _all_custom(before.get(name), value) if name == "customFields" else _sendable(value)
+        for name, value in wanted.items()
+        if differences({name: value}, before)
+    }
+
+
+def custom_fields(row: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All custom fields of a record, as the guide wants them sent, those named in `values` (by caption) changed.
+
+    Raises LookupError for a caption that the record doesn't have: it lists every field that is defined.
+    """
+    listed = [dict(item) for item in row.get("customFields") or ()]
+    for caption, value in values.items():
+        named = [item for item in listed if str(item.get("caption", "")).casefold() == caption.casefold()]
+        if not named:
+            raise LookupError(f"ConnectWise has no custom field “{caption}” on this kind of record.")
+        named[0]["value"] = value
+    return [{**item, "value": item.get("value")} for item in listed]
+
+
 def differences(sent: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Field -> (sent, found) for everything that a record doesn't show as it was sent, after PATCH or POST.
 
@@ -36,6 +68,24 @@ def differences(sent: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, tu
         for field, wanted in sent.items()
         if not _arrived(wanted, row.get(field), may_hold_more=field == "customFields")
     }
+
+
+def _all_custom(before: Any, after: Any) -> list[dict[str, Any]]:
+    """A field that isn't mentioned is emptied, like any other."""
+    values = {item.get("id"): item.get("value") for item in after or ()}
+    listed = {item.get("id"): item for item in [*(before or ()), *(after or ())]}
+    return [{**item, "value": values.get(number)} for number, item in listed.items()]
+
+
+def _sendable(value: Any) -> Any:
+    """A reference by its id alone: its name may have changed meanwhile, and then both would contradict each other."""
+    if isinstance(value, (list, tuple)):
+        return [_sendable(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("id") is not None and set(value) <= _OF_A_REFERENCE:
+        return {"id": value["id"]}
+    return {name: item for name, item in value.items() if name != "_info"}
 
 
 def _arrived(wanted: Any, found: Any, *, may_hold_more: bool = False) -> bool:

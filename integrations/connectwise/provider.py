@@ -24,6 +24,7 @@ from integrations.core import lease
 from integrations.core.arriving import Arriving
 from integrations.core.chores import Chore
 from integrations.core.errors import RemoteError
+from integrations.core.limiter import Budget, Limiter
 from integrations.core.poller import Poll
 from integrations.core.provider import Plan, Problem, Record
 
@@ -32,7 +33,7 @@ class ConnectWise:
     """`client_id` identifies this software to ConnectWise; it belongs to the deployment, not to a tenant.
 
     `public_url`: where it may call us; empty: nowhere, so that its changes come by polling alone. `page`: rows
-    that are read at once then.
+    that are read at once then. `limiter`: how many calls a connection may make; None: any number.
     """
 
     name = PROVIDER
@@ -47,6 +48,7 @@ class ConnectWise:
         transport: httpx.AsyncBaseTransport | None = None,
         public_url: str = "",
         page: int = 1000,
+        limiter: Limiter | None = None,
     ) -> None:
         companies, contacts = Companies(page), Contacts(page)
         self.chores: Mapping[str, Chore] = {
@@ -67,6 +69,7 @@ class ConnectWise:
         self._timeout = timeout
         self._allow_loopback = allow_loopback
         self._transport = transport
+        self._limiter = limiter
         self._remotes: dict[UUID, tuple[Keys, Remote]] = {}
 
     async def remote(self, ctx: Context) -> Remote | None:
@@ -77,31 +80,41 @@ class ConnectWise:
         if known is not None and known[0] == keys:
             return known[1]
         # The client of the old keys is left to the calls that still use it; its idle connections close by themselves.
-        remote = Remote(self.client(keys))
+        remote = Remote(self.client(keys, ctx.tenant_id), budget=self._budget(ctx.tenant_id))
         self._remotes[ctx.tenant_id] = (keys, remote)
         return remote
 
-    def client(self, keys: Keys) -> Client:
+    def client(self, keys: Keys, tenant_id: UUID) -> Client:
         """Raises ValueError, in words for people, when no call could be made with these keys."""
+        budget = self._budget(tenant_id)
         return Client(
             Connection(keys.site, keys.company_id, keys.public_key, keys.private_key, self._client_id),
             transport=self._transport,
             timeout=self._timeout,
             allow_loopback=self._allow_loopback,
-            before_call=lease.hold_current,
+            before_call=budget.before_call if budget else lease.hold_current,
+            on_throttled=budget.refused if budget else None,
         )
 
-    async def try_connection(self, keys: Keys) -> Answer:
-        return await questions.try_connection(self.client, keys)
+    async def try_connection(self, keys: Keys, tenant_id: UUID) -> Answer:
+        return await questions.try_connection(lambda tried: self.client(tried, tenant_id), keys)
 
     async def choices(self, remote: Remote, kind: str, *, refresh: bool) -> Answer:
         return await questions.choices(remote, ChoiceKind(kind), refresh=refresh)
+
+    async def ready(self, remote: Remote) -> None:
+        if remote.budget is not None:
+            await remote.budget.ready()
 
     def explain(self, error: RemoteError, record: Record) -> Problem:
         return explain(error, record)
 
     def address(self, remote: Remote, remote_kind: str, remote_id: str) -> str | None:
         return remote.client.link(remote_kind, remote_id)
+
+    def _budget(self, tenant_id: UUID) -> Budget | None:
+        # Of the tenant, not of the server: otherwise whoever names somebody else's server uses up that one's calls.
+        return self._limiter.of(f"{self.name}:{tenant_id}") if self._limiter else None
 
     async def aclose(self) -> None:
         for _, remote in self._remotes.values():

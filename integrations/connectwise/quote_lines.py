@@ -19,6 +19,7 @@ from domain.text import shorten
 from integrations.connectwise import patch, products
 from integrations.connectwise.conditions import eq
 from integrations.connectwise.remote import Remote
+from integrations.core import errors
 from integrations.core.provider import Created, Direction, Mapping, Neighbours, Problem, Row
 
 PRODUCTS = "/procurement/products"
@@ -74,7 +75,9 @@ class LineMapping(Mapping):
     async def find(self, remote: Remote, local: Line, reference: str, near: Neighbours) -> list[Row]:
         if "products" not in near.memo:
             near.memo["products"] = await products_of(remote, near.remote_id(local.quote))
-        return [row for row in near.memo["products"] if row.get("integrationXRef") == reference]
+        listed = [row for row in near.memo["products"] if row.get("integrationXRef") == reference]
+        # A search may still show what has just been removed to make room for this one.
+        return list((await products_with(remote, [str(row["id"]) for row in listed])).values())
 
     async def find_created(self, remote: Remote, reference: str, near: Neighbours) -> list[Row]:
         return await remote.client.find(PRODUCTS, eq("integrationXRef", reference))
@@ -101,7 +104,14 @@ class LineMapping(Mapping):
     async def update(
         self, remote: Remote, remote_id: str, values: dict[str, Any], local: Line, near: Neighbours
     ) -> None:
-        await remote.client.update(f"{PRODUCTS}/{remote_id}", await self._body(remote, values))
+        changed = {name: value for name, value in values.items() if name != "catalogItem"}
+        await remote.client.update(f"{PRODUCTS}/{remote_id}", await self._body(remote, changed))
+
+    def replaces(self, values: dict[str, Any], row: Row | None) -> bool:
+        # Some instances refuse another item once a product stands on an opportunity; none refuses another product.
+        if "catalogItem" not in values:
+            return False
+        return row is None or (row.get("catalogItem") or {}).get("id") != values["catalogItem"]["id"]
 
     async def remove(self, remote: Remote, remote_id: str) -> None:
         await remote.client.delete(f"{PRODUCTS}/{remote_id}")
@@ -160,6 +170,17 @@ def total_shown(rows: Iterable[Row]) -> Decimal:
 async def products_of(remote: Remote, opportunity_id: str) -> list[Row]:
     """All products on an opportunity, other people's too."""
     return await remote.client.find(PRODUCTS, eq("opportunity/id", int(opportunity_id)))
+
+
+async def products_with(remote: Remote, ids: Iterable[str]) -> dict[str, Row]:
+    """Those of these products that stand there at this moment, by id."""
+    found = {}
+    for remote_id in ids:
+        try:
+            found[remote_id] = await remote.client.get(f"{PRODUCTS}/{remote_id}")
+        except errors.Missing:
+            continue
+    return found
 
 
 def _line(line: QuoteLine, quote: Quote, root: str, settings: OpportunitySync, catch_all_id: int | None) -> Line:

@@ -24,7 +24,15 @@ from domain.sync.models import ErrorKind
 from domain.text import shorten
 from integrations.connectwise import patch
 from integrations.connectwise.conditions import all_of, contains, eq
-from integrations.connectwise.quote_lines import Line, LineMapping, lines_of, products_of, total_of, total_shown
+from integrations.connectwise.quote_lines import (
+    Line,
+    LineMapping,
+    lines_of,
+    products_of,
+    products_with,
+    total_of,
+    total_shown,
+)
 from integrations.connectwise.remote import Remote
 from integrations.core.ledger import links_of
 from integrations.core.provider import Created, Direction, Mapping, Neighbours, Problem, Reading, Record, Row
@@ -186,7 +194,11 @@ class QuotePlan:
             return ()
         rows = await products_of(remote, near.remote_id(root.subject))
         theirs = {str(row["id"]): row for row in rows if str(row["id"]) in ours}
-        expected, found = total_of(ours.values(), 2), total_shown(theirs.values())
+        expected = total_of(ours.values(), 2)
+        if total_shown(theirs.values()) != expected:
+            # A search may be some seconds behind; one by one they are as they are.
+            theirs = await products_with(remote, [name for name in ours if name])
+        found = total_shown(theirs.values())
         if expected == found:
             return ()
         missing = [line.title for remote_id, line in ours.items() if remote_id not in theirs]

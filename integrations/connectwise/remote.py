@@ -10,15 +10,20 @@ from typing import Any
 from integrations.connectwise import conditions
 from integrations.connectwise.client import Client, Record
 from integrations.core import errors
+from integrations.core.limiter import Budget
 
 _FRESH = 60.0
 
 
 class Remote:
-    """`monotonic` measures how old the remembered tables are."""
+    """`budget`: the calls this connection may make; None: any number. `monotonic` measures how old the remembered
+    tables are."""
 
-    def __init__(self, client: Client, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, client: Client, *, budget: Budget | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self.client = client
+        self.budget = budget
         self._monotonic = monotonic
         self._tables: dict[str, tuple[float, list[Record]]] = {}
 

@@ -247,6 +247,8 @@ class _Run:
             if left > 0:
                 raise _Settling(left)
         draft = await mapping.draft(self.remote, record.local, reference, self.near)
+        # Waited for before the intent: after it, nothing may delay the create.
+        await self.provider.ready(self.remote)
         await self.ledger.intend(record, reference)
         sent_until = self.engine.monotonic() + self.engine.timing.send_within
         await self.lease.hold()
@@ -290,7 +292,7 @@ class _Run:
             return
         # Linked without an agreement first: should the rest fail, nobody creates a second one.
         await self._write_down(record, remote_id, None)
-        await self._update(record, self.near.links[record.subject], ours)
+        await self._update(record, self.near.links[record.subject], ours, row)
 
     async def _still_there(self, record: Record, link: Link, ours: dict[str, object]) -> None:
         """What is created once is created again when somebody has deleted it."""
@@ -303,7 +305,7 @@ class _Run:
             self.near.links.pop(record.subject, None)
             await self._create_or_link(record, None, ours)
 
-    async def _update(self, record: Record, link: Link, ours: dict[str, object]) -> None:
+    async def _update(self, record: Record, link: Link, ours: dict[str, object], found: Row | None = None) -> None:
         mapping, remote_id = record.mapping, link.remote_id
         assert remote_id is not None
         self.called = True
@@ -319,12 +321,23 @@ class _Run:
             if self.look:
                 await mapping.fetch(self.remote, remote_id)
             decision = merge.Decision(push=merge.changes(link.agreed, ours), agreed=merge.agreement(ours))
+        if decision.push and mapping.replaces(decision.push, found):
+            await self._replace(record, remote_id, ours)
+            return
         if decision.push:
             await mapping.update(self.remote, remote_id, decision.push, record.local, self.near)
             self.wrote = True
         await self._write_down(record, remote_id, decision.agreed, pull=decision.pull)
         if decision.conflicts:
-            raise Problem(ErrorKind.CONFLICT, _both(self.provider.title, decision.conflicts))
+            raise Problem(ErrorKind.CONFLICT, merge.both_changed(self.provider.title, decision.conflicts))
+
+    async def _replace(self, record: Record, remote_id: str, ours: dict[str, object]) -> None:
+        """The old one goes first and is forgotten, so whoever finds this half done makes the new one, and only one."""
+        await record.mapping.remove(self.remote, remote_id)
+        self.wrote = True
+        await self.ledger.forget(record.subject)
+        self.near.links.pop(record.subject, None)
+        await self._create_or_link(record, None, ours)
 
     async def _row(self, mapping: Mapping, remote_id: str) -> Row:
         name = (mapping.remote_kind, remote_id)
@@ -379,10 +392,3 @@ class _Run:
 def _name(row: Row) -> str:
     label = row.get("name") or row.get("identifier") or row.get("description") or "?"
     return f"{label} (id {row.get('id')})"
-
-
-def _both(title: str, conflicts: dict[str, merge.Disagreement]) -> str:
-    parts = [f"{name}: “{each.ours}” here, “{each.theirs}” there" for name, each in conflicts.items()]
-    return (
-        f"Changed on both sides since they last agreed: {'; '.join(parts)}. Make both the same, then retry ({title})."
-    )

@@ -92,3 +92,9 @@ class TryLater(RemoteError):
     ) -> None:
         super().__init__(text, code=code, status=status, field=field, details=details, surely_not_done=surely_not_done)
         self.retry_after = retry_after
+
+
+class OverBudget(TryLater):
+    """Our own budget of calls is spent for now. Nothing was sent, and nothing is wrong with anybody."""
+
+    refuses = True

@@ -27,7 +27,7 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 
 # A worker talks to one site with at most this many calls at once. Idle connections are dropped soon: a POST that is
 # written into a connection which the other side just closed is an ambiguous POST.
-LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=15.0)
+LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=15.0)
 
 # Their logs hold whole addresses (a search names people) and, at DEBUG, every header of an answer. Whoever makes the
 # calls reports them, without either.

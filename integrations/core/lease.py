@@ -40,6 +40,10 @@ class Lease:
     renew_after: float
     monotonic: Callable[[], float] = time.monotonic
     since: float = field(default=0.0)
+    begun: bool = field(default=False)
+    """Whether a call was made under it already."""
+    paid: bool = field(default=False)
+    """Whether the next call has been waited for already."""
 
     def __post_init__(self) -> None:
         self.since = self.since or self.monotonic()
@@ -64,6 +68,11 @@ class Lease:
 
 
 _CURRENT: ContextVar[Lease | None] = ContextVar("lease", default=None)
+
+
+def current() -> Lease | None:
+    """The lease that calls of this asyncio task hold; None in a question of a person."""
+    return _CURRENT.get()
 
 
 def enter(lease: Lease) -> None:

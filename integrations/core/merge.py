@@ -94,3 +94,11 @@ def decide(agreed: Values | None, ours: Values, theirs: Values, *, ours_win_firs
             decision.pull[name] = theirs[name]
             decision.agreed[name] = yours
     return decision
+
+
+def both_changed(title: str, conflicts: Mapping[str, Disagreement]) -> str:
+    """The sentence for people. `title`: what the other side is called."""
+    parts = [f"{name}: “{each.ours}” here, “{each.theirs}” there" for name, each in conflicts.items()]
+    return (
+        f"Changed on both sides since they last agreed: {'; '.join(parts)}. Make both the same, then retry ({title})."
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from integrations.core.errors import TryLater
+from integrations.core.errors import OverBudget, TryLater
 from integrations.core.provider import Problem
 
 
@@ -48,6 +48,8 @@ class Later:
     subject: str
     title: str
     remote_code: str | None = None
+    over_budget: bool = False
+    """We held ourselves back: the connection rests, but nothing has failed."""
 
     @classmethod
     def of(cls, error: TryLater, subject: str, title: str) -> "Later":
@@ -59,4 +61,5 @@ class Later:
             subject=subject,
             title=title,
             remote_code=error.code or None,
+            over_budget=isinstance(error, OverBudget),
         )

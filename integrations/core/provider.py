@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from domain.context import Context
 from domain.integration_settings.service import Keys
@@ -154,8 +155,13 @@ class Mapping(ABC):
     async def update(self, remote: Any, remote_id: str, values: dict[str, Any], local: Any, near: Neighbours) -> None:
         """Write `values` (some of `ours`) and read them back; raises `errors.Rejected` when they didn't arrive."""
 
+    def replaces(self, values: dict[str, Any], row: Row | None) -> bool:
+        """Whether these changes can't be written into the record as it stands (`row`; None: as both sides agreed), so
+        that it is removed and another one made."""
+        return False
+
     async def remove(self, remote: Any, remote_id: str) -> None:
-        """Only for records that are removed over there when ours goes."""
+        """Only for records that are removed over there when ours goes, or replaced. Gone already is as good."""
         raise NotImplementedError(f"{self.kind} is never removed")
 
     def check(self, row: Row, local: Any, near: Neighbours) -> None:  # noqa: B027  # most have nothing to say
@@ -221,11 +227,14 @@ class Provider(Protocol):
     async def remote(self, ctx: Context) -> Any:
         """The client of this tenant's connection, or None when it isn't connected. Opens no connection by itself."""
 
-    async def try_connection(self, keys: Keys) -> Answer:
-        """Are these keys good? Asks over there, for real; keeps nothing."""
+    async def try_connection(self, keys: Keys, tenant_id: UUID) -> Answer:
+        """Are these keys good? Asks over there, for real; keeps nothing. The calls count for that tenant."""
 
     async def choices(self, remote: Any, kind: str, *, refresh: bool) -> Answer:
         """What a setting can point at. `kind` is the vendor's own word; `refresh`: nothing that was read before."""
+
+    async def ready(self, remote: Any) -> None:
+        """Wait for whatever paces our calls, so that the next one goes at once. Raises `errors.OverBudget`."""
 
     def explain(self, error: RemoteError, record: Record) -> Problem:
         """A refusal in words for people."""

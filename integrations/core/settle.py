@@ -21,18 +21,19 @@ from integrations.core.outcome import Later, Need, Outcome
 from integrations.core.provider import Problem
 from integrations.core.timing import Random, Timing
 
-# :finished — the run did all it could; :delay — seconds until it is due again when it isn't finished (null: at once);
-# :again — seconds until the same is done anew (null: when somebody asks for it).
+# :finished — the run did all it could; :put_off — our budget of calls was spent, which is no failure; :delay — seconds
+# until it is due again when it isn't finished (null: at once); :again — seconds until the same is done anew (null: when
+# somebody asks for it).
 _SETTLE = text("""
     UPDATE sync_task SET
       lease_token = NULL, lease_until = NULL,
       done = CASE WHEN :finished THEN greatest(done, :wanted) ELSE done END,
-      attempts = CASE WHEN :failed THEN attempts + 1 ELSE 0 END,
-      failing_since = CASE WHEN :failed THEN coalesce(failing_since, now()) END,
+      attempts = CASE WHEN :failed THEN attempts + 1 WHEN :put_off THEN attempts ELSE 0 END,
+      failing_since = CASE WHEN :failed THEN coalesce(failing_since, now()) WHEN :put_off THEN failing_since END,
       waits_for = CAST(:waits_for AS text),
       paced_until = CASE WHEN :wrote THEN now() + make_interval(secs => :pace) ELSE paced_until END,
       due_at = CASE
-        WHEN :failed THEN now() + make_interval(secs => :delay)
+        WHEN :failed OR :put_off THEN now() + make_interval(secs => :delay)
         WHEN wanted > :wanted THEN
           greatest(now(), CASE WHEN :wrote THEN now() + make_interval(secs => :pace) ELSE paced_until END)
         WHEN :finished THEN now() + make_interval(secs => CAST(:again AS double precision))
@@ -55,7 +56,7 @@ _LANE = text("""
     UPDATE lane SET
       -- Calls that were under way together fail together: that is one failure.
       failures = CASE
-        WHEN :hold AND held_until <= now() THEN lane.failures + 1
+        WHEN :hold AND NOT :put_off AND held_until <= now() THEN lane.failures + 1
         WHEN :answered THEN 0
         ELSE lane.failures END,
       held_until = CASE
@@ -88,12 +89,13 @@ async def settle(
     random: Random,
 ) -> None:
     """Raises LeaseLost when the record is no longer ours; then nothing of this run is written."""
-    failed = outcome.later is not None
-    finished = not failed and outcome.wait is None and not outcome.needs and outcome.unauthorized is None
+    put_off = outcome.later is not None and outcome.later.over_budget
+    failed = outcome.later is not None and not put_off
+    finished = outcome.later is None and outcome.wait is None and not outcome.needs and outcome.unauthorized is None
     blocking = await _open_errors(ctx, provider, {need.root for need in outcome.needs})
     open_needs = list(dict.fromkeys(need.root for need in outcome.needs if need.root not in blocking))
     # Nothing to do but wait for a person.
-    stuck = bool(outcome.needs) and not open_needs and not failed and outcome.wait is None
+    stuck = bool(outcome.needs) and not open_needs and outcome.later is None and outcome.wait is None
     problems = list(outcome.problems)
     problems += [_blocked(need, blocking[need.root]) for need in outcome.needs if need.root in blocking]
     delay = timing.longest_retry if stuck else _delay(outcome, attempts, timing, random)
@@ -106,6 +108,7 @@ async def settle(
                 "wanted": wanted,
                 "finished": finished,
                 "failed": failed,
+                "put_off": put_off,
                 "wrote": outcome.wrote,
                 "pace": timing.pace,
                 "delay": delay,
@@ -146,6 +149,8 @@ async def settle(
 
 
 def _delay(outcome: Outcome, attempts: int, timing: Timing, random: Random) -> float:
+    if outcome.later is not None and outcome.later.over_budget:
+        return outcome.later.retry_after or 0
     if outcome.later is not None:
         return max(timing.retry(attempts + 1, random), outcome.later.retry_after or 0)
     if outcome.wait is not None:
@@ -155,6 +160,7 @@ def _delay(outcome: Outcome, attempts: int, timing: Timing, random: Random) -> f
 
 async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing: Timing, random: Random) -> None:
     hold = outcome.later is not None and outcome.later.hold
+    put_off = outcome.later is not None and outcome.later.over_budget
     failures = 0
     if hold:
         failures = int(
@@ -164,7 +170,7 @@ async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing:
             )
             or 0
         )
-    seconds = timing.hold(failures + 1, random)
+    seconds = 0.0 if put_off else timing.hold(failures + 1, random)
     if outcome.later is not None and outcome.later.retry_after:
         seconds = max(seconds, outcome.later.retry_after)
     result = await ctx.session.execute(
@@ -173,6 +179,7 @@ async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing:
             "tenant": ctx.tenant_id,
             "provider": provider,
             "hold": hold,
+            "put_off": put_off,
             "answered": outcome.called and not hold,
             "seconds": seconds,
             "due": due,
