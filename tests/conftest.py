@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis as redis_client
@@ -20,6 +21,7 @@ import redis as redis_client
 from runtime import database as databases
 from runtime import revisions
 from runtime.embedded import EmbeddedPostgres, EmbeddedValkey
+from tests.connectwise import judge
 
 TEMPLATE = "quotewright_template"
 _numbers = itertools.count(1)
@@ -105,3 +107,18 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     if isinstance(val, str) and (len(val) > 24 or not val.isascii() or not val.isprintable()):
         return argname
     return argname if isinstance(val, bytes) else None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["judged"] = dict(judge.TALLY)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    judge.TALLY.update(getattr(node, "workeroutput", {}).get("judged", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if judge.TALLY:
+        terminalreporter.write_line(judge.summary())

@@ -22,8 +22,9 @@ from typing import Any
 import httpx
 import pytest
 
+from integrations.connectwise.sandbox.instance import Keys
 from integrations.connectwise.sandbox.seed import DEMO
-from integrations.connectwise.sandbox.store import Keys
+from tests.connectwise.witness import Witness
 
 API = "/v4_6_release/apis/3.0"
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,16 +35,16 @@ class SandboxServer:
 
     def __init__(self, state_file: Path | None = None, keys: Keys = DEMO, port: int = 0) -> None:
         self.keys = keys
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._state_file = state_file
+        self._witness = Witness()
         self._process: subprocess.Popen[bytes] | None = None
         self._control = httpx.Client(base_url=f"{self.url}/_control", timeout=30, trust_env=False, verify=False)
 
     def start(self) -> SandboxServer:
         """Raises RuntimeError when it isn't answering within 60 seconds. Starting it again uses the same port."""
-        module = "integrations.connectwise.sandbox.serve"
-        command = [sys.executable, "-m", module, "--control", "--port", str(self.port)]
+        command = [sys.executable, "-m", *self._witness.module, "--control", "--port", str(self.port)]
         if self._state_file:
             command += ["--state-file", str(self._state_file)]
         self._process = subprocess.Popen(command, cwd=ROOT)
@@ -68,6 +69,14 @@ class SandboxServer:
     def close(self) -> None:
         self.stop()
         self._control.close()
+        try:
+            self.judge()
+        finally:
+            self._witness.close()
+
+    def judge(self) -> None:
+        """Raises AssertionError when requests or answers since the last time were not as ConnectWise specifies."""
+        self._witness.judge()
 
     @property
     def pid(self) -> int | None:
@@ -94,6 +103,9 @@ class SandboxServer:
         """Order a fault: effect=..., and instance, entity, method, path_contains, nth, times (0: always), status, body,
         headers, seconds. Returns its id."""
         return int(self._ask("POST", "/faults", fault)["id"])
+
+    def ordered_faults(self) -> list[dict[str, Any]]:
+        return list(self._ask("GET", "/faults"))
 
     def clear_faults(self, fault_id: int | None = None) -> None:
         self._ask("DELETE", f"/faults/{fault_id}" if fault_id else "/faults")
@@ -135,9 +147,33 @@ class SandboxServer:
         """Cut every connection unanswered for so long; 0 ends it."""
         self._ask("POST", "/down", {"seconds": seconds})
 
-    def permission(self, module: str, level: str, instance: str | None = None) -> None:
-        """What the API member may do in a security role module: none, inquire, add, edit or all."""
-        self._ask("POST", "/permissions", {"instance": instance, "module": module, "level": level})
+    def freeze(self) -> None:
+        """Take requests and answer none, until `thaw`."""
+        self._ask("POST", "/freeze")
+
+    def thaw(self) -> None:
+        self._ask("DELETE", "/freeze")
+
+    def snapshot(self, name: str) -> None:
+        """Remember every record of every company, to go back to with `restore`."""
+        self._ask("POST", f"/snapshots/{name}")
+
+    def restore(self, name: str) -> None:
+        self._ask("POST", f"/snapshots/{name}/restore")
+
+    def permission(self, module: str, level: str | dict[str, str], instance: str | None = None, **more: str) -> None:
+        """What the API member (member=... for another) may do in a security role module: none, inquire, add, edit or
+        all; or by right (inquire, add, edit, delete): none, mine or all."""
+        how = {"level": level} if isinstance(level, str) else {"rights": level}
+        self._ask("POST", "/permissions", {"instance": instance, "module": module, **how, **more})
+
+    def api_member(self, identifier: str, instance: str | None = None) -> Keys:
+        """Another member that programs come in as, with a role of its own."""
+        company = instance or self.keys.company_id
+        keys = Keys(company, f"pub-{identifier}", f"prv-{identifier}", self.keys.client_id)
+        body = {"identifier": identifier, "publicKey": keys.public_key, "privateKey": keys.private_key}
+        self._ask("POST", "/members", {"instance": instance, **body})
+        return keys
 
     def options(self, **options: Any) -> dict[str, Any]:
         """Set switches (see `Options`), and return them all."""
@@ -262,9 +298,10 @@ def sandbox_fixtures() -> tuple[Any, Any, Any]:
             yield server
 
     @pytest.fixture
-    def sandbox(server: SandboxServer) -> SandboxServer:
+    def sandbox(server: SandboxServer) -> Iterator[SandboxServer]:
         server.reset()
-        return server
+        yield server
+        server.judge()
 
     @pytest.fixture
     def api(sandbox: SandboxServer) -> Iterator[httpx.Client]:
@@ -284,7 +321,7 @@ def _access(keys: Keys) -> dict[str, Any]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -279,6 +279,16 @@ async def test_the_version_path_is_read_again_after_an_upgrade() -> None:
     ]
 
 
+@pytest.mark.parametrize("told", ["True", "true", True])
+async def test_the_cloud_is_told_in_words_or_as_a_flag(told: object) -> None:
+    async with talking(lambda request: answer(200, INFO)) as (client, server):
+        server.company["IsCloud"] = told
+        assert (await client.discover()).is_cloud
+        for none in ("False", False, None):
+            server.company["IsCloud"] = none
+            assert not (await client.discover()).is_cloud
+
+
 async def test_discovery() -> None:
     async with talking(lambda request: answer(200, INFO)) as (client, server):
         company = await client.discover()
@@ -335,7 +345,20 @@ async def test_a_reading_back_that_fails_does_not_undo_the_change() -> None:
 
 
 async def test_delete() -> None:
-    async with talking(lambda request: b"HTTP/1.1 204 No Content\r\n\r\n") as (client, _):
+    there: list[dict[str, Any]] = [{"id": 5, "name": "x"}]
+
+    def handler(request: Request) -> bytes:
+        if request.method == "DELETE":
+            return b"HTTP/1.1 204 No Content\r\n\r\n"
+        return answer(200, there[0]) if there else answer(404, {"code": "NotFound", "message": "Company 5 not found"})
+
+    async with talking(handler) as (client, _):
+        with pytest.raises(errors.Rejected, match="did not delete") as caught:
+            await client.delete(f"{COMPANIES}/5")
+        assert not caught.value.surely_not_done
+        there[0]["deletedFlag"] = True
+        await client.delete(f"{COMPANIES}/5")
+        there.clear()
         await client.delete(f"{COMPANIES}/5")
     conflict = answer(409, {"code": "ConnectWiseApi", "message": "in use"})
     async with talking(lambda request: conflict) as (client, _):

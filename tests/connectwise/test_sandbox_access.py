@@ -126,11 +126,11 @@ def test_a_body_that_is_not_json_is_415(api: httpx.Client) -> None:
 
 
 def test_a_long_url_is_414(sandbox: SandboxServer, api: httpx.Client) -> None:
-    assert api.get("/company/companies", params={"x": "y" * 9_000}).status_code == 200
-    assert api.get("/company/companies", params={"x": "y" * 10_000}).status_code == 414
-    sandbox.options(max_url=2_000)
+    assert api.get("/company/companies", params={"x": "y" * 1_900}).status_code == 200
     assert api.get("/company/companies", params={"x": "y" * 2_000}).status_code == 414
     sandbox.options(max_url=10_000)
+    assert api.get("/company/companies", params={"x": "y" * 9_000}).status_code == 200
+    sandbox.options(max_url=2_000)
 
 
 def test_errors_are_indented_with_crlf_and_records_are_not(api: httpx.Client) -> None:

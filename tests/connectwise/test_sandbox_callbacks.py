@@ -5,10 +5,8 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -18,42 +16,12 @@ from integrations.connectwise.sandbox import Options, create_app
 from integrations.connectwise.sandbox.callbacks import signature
 from integrations.connectwise.sandbox.manners.callbacks import LEVELS
 from integrations.connectwise.sandbox.tables import ENTITIES
+from tests.connectwise.receiver import Receiver
 from tests.sandbox import SandboxServer, sandbox_fixtures
 
 server, sandbox, api = sandbox_fixtures()
 COMPANY = "/company/companies/1"
 RENAME = [{"op": "replace", "path": "city", "value": "Largo"}]
-
-
-class Receiver:
-    """Takes callbacks and answers them with `statuses` in turn, the last one for ever; 0 is no answer in time."""
-
-    def __init__(self) -> None:
-        self.statuses: list[int] = [204]
-        self.taken: list[tuple[str, dict[str, str], bytes]] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                receiver.taken.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-                status = receiver.statuses.pop(0) if len(receiver.statuses) > 1 else receiver.statuses[0]
-                if not status:
-                    time.sleep(1)
-                self.send_response(status or 204)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook?recordId="
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture
@@ -157,7 +125,7 @@ def test_creating_changing_and_deleting_is_told(sandbox: SandboxServer, api: htt
     assert (updated["Type"], updated["ID"], updated["MemberId"]) == ("contact", made["id"], "lfischer")
     assert (updated["CompanyId"], updated["CallbackObjectRecId"]) == ("quotewright", callback["id"])
     entity = json.loads(updated["Entity"])
-    assert (entity["title"], set(entity["_info"])) == ("CEO", {"lastUpdated", "updatedBy", "dateEntered"})
+    assert (entity["title"], set(entity["_info"])) == ("CEO", {"lastUpdated", "updatedBy", "dateEntered", "enteredBy"})
     assert not {"communicationItems", "customFields", "types"} & set(entity)
     assert (bodies["deleted"]["Entity"], bodies["deleted"]["PartnerId"]) == (None, None)
     assert len({body["MessageId"] for body in bodies.values()}) == 3
@@ -344,7 +312,7 @@ def test_a_late_commit_tells_when_it_commits(sandbox: SandboxServer, api: httpx.
 async def test_three_days_of_nothing_but_failure_switch_a_callback_off(receiver: Receiver) -> None:
     now = [1_800_000_000.0]
     app = create_app(control=True, options=Options(callback_retry=0.0), clock=lambda: now[0])
-    base = "http://test/_control/records/quotewright"
+    base = "http://localhost/_control/records/quotewright"
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=base) as api:
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.connectwise.sandbox.conditions import conditions
+from integrations.connectwise.sandbox.conditions import child_conditions, conditions, custom_field_conditions
 from integrations.connectwise.sandbox.errors import ApiError
 from integrations.connectwise.sandbox.syntax import parse
 from integrations.connectwise.sandbox.tables import BY_NAME
@@ -199,6 +199,65 @@ def test_any_text_is_parsed_or_refused_with_400(text: str) -> None:
 def test_a_condition_cut_short_is_parsed_or_refused_with_400(tree: tuple[Any, ...], random: Any, at: int) -> None:
     refusal = _refusal(lambda: conditions(COMPANY, render(tree, random)[:at] or "id = 1"))
     assert refusal is None or (refusal.status == 400 and refusal.body["message"])
+
+
+items = st.fixed_dictionaries(
+    {"value": texts, "communicationType": st.sampled_from(["Email", "Phone"]), "defaultFlag": flags}
+)
+ITEM_FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "value": texts,
+    "communicationType": st.sampled_from(["Email", "email", "Fax"]),
+    "defaultFlag": flags,
+}
+item_fields = st.sampled_from(sorted(ITEM_FIELDS))
+item_leaves = item_fields.flatmap(
+    lambda name: st.tuples(
+        st.just("compare"), st.just(name), st.sampled_from(["=", "!="]), st.none() | ITEM_FIELDS[name]
+    )
+) | st.tuples(st.sampled_from(["contains", "like"]), st.just("value"), texts, st.booleans())
+item_trees: st.SearchStrategy[tuple[Any, ...]] = st.recursive(
+    item_leaves,
+    lambda inner: st.tuples(st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3)),
+    max_leaves=4,
+)
+
+
+def _below(tree: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+    """The same tree about the fields of a list's children."""
+    if tree[0] in ("and", "or"):
+        return (tree[0], [_below(part, name) for part in tree[1]])
+    return (tree[0], f"{name}/{tree[1]}", *tree[2:])
+
+
+@given(item_trees, st.lists(items, max_size=3), styles)
+def test_child_conditions_want_one_child_that_the_naive_evaluator_takes(
+    tree: tuple[Any, ...], children: list[dict[str, Any]], random: Any
+) -> None:
+    text = render(_below(tree, "communicationItems"), random)
+    found = child_conditions(BY_NAME["Contact"], text)({"id": 1, "communicationItems": children})
+    assert found == any(naive(tree, child) for child in children), text
+
+
+custom_leaves = (
+    st.tuples(st.just("compare"), st.just("caption"), st.sampled_from(["=", "!="]), texts)
+    | st.tuples(st.just("compare"), st.just("value"), st.sampled_from(["=", "!="]), st.none() | texts)
+    | st.tuples(st.just("contains"), st.just("value"), texts, st.booleans())
+)
+custom_trees: st.SearchStrategy[tuple[Any, ...]] = st.recursive(
+    custom_leaves,
+    lambda inner: st.tuples(st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3)),
+    max_leaves=4,
+)
+custom_fields = st.fixed_dictionaries({"caption": texts, "value": st.none() | texts})
+
+
+@given(custom_trees, st.lists(custom_fields, max_size=3), styles)
+def test_custom_field_conditions_want_one_field_that_the_naive_evaluator_takes(
+    tree: tuple[Any, ...], defined: list[dict[str, Any]], random: Any
+) -> None:
+    text = render(tree, random)
+    found = custom_field_conditions(text)({"id": 1, "customFields": defined})
+    assert found == any(naive(tree, field) for field in defined), text
 
 
 def test_and_binds_tighter_than_or() -> None:

@@ -115,7 +115,9 @@ def test_reset_brings_the_first_day_back(sandbox: SandboxServer, api: httpx.Clie
     assert api.get("/company/contacts/2").status_code == 200
 
 
-@pytest.mark.parametrize(("option", "value"), [("nothing", 1), ("rate_per_minute", "many"), ("require_address", 1)])
+@pytest.mark.parametrize(
+    ("option", "value"), [("nothing", 1), ("rate_per_minute", "many"), ("require_address", 1), ("profile", "2019.1")]
+)
 def test_an_option_that_does_not_exist_is_refused(option: str, value: object) -> None:
     with pytest.raises(ValueError, match=option):
         Options().update({option: value})
@@ -130,5 +132,57 @@ def test_what_the_control_door_does_not_know(sandbox: SandboxServer) -> None:
 @pytest.mark.parametrize(("control", "status"), [(False, 404), (True, 200)])
 async def test_the_control_door_is_closed_unless_asked_for(control: bool, status: int) -> None:
     transport = httpx.ASGITransport(create_app(control=control))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         assert (await client.get("/_control/state")).status_code == status
+
+
+def test_a_snapshot_brings_every_company_back(sandbox: SandboxServer, api: httpx.Client) -> None:
+    other = sandbox.instance("other", records=False)
+    sandbox.snapshot("before")
+    api.patch("/company/companies/1", json=_patch("Largo"))
+    api.delete("/company/contacts/2")
+    made = api.post("/sales/stages", json={"name": "Late"}).json()
+    sandbox.permission("Companies / Contacts", "none", instance="other")
+    sandbox.restore("before")
+    assert api.get("/company/companies/1").json()["city"] == "Tampa"
+    assert api.get("/company/companies/1").json()["status"]["name"] == "Active"
+    assert api.get("/company/contacts/2").status_code == 200
+    assert api.post("/sales/stages", json={"name": "Late"}).json()["id"] == made["id"]
+    with sandbox.client(other) as neighbour:
+        assert neighbour.get("/company/contacts").status_code == 200
+    sandbox.restore("before")  # it can be gone back to again
+    assert api.get("/sales/stages/count").json() == {"count": 6}
+    with pytest.raises(ValueError, match="no snapshot after"):
+        sandbox.restore("after")
+
+
+def test_frozen_it_answers_nobody_and_then_everybody(sandbox: SandboxServer, api: httpx.Client) -> None:
+    sandbox.freeze()
+    with pytest.raises(httpx.ReadTimeout):
+        api.patch("/company/companies/1", json=_patch("Largo"), timeout=0.2)
+    assert sandbox.record("/company/companies/1")["city"] == "Tampa"
+    sandbox.thaw()
+    assert api.get("/company/companies/1").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"origin": "http://{host}"}, 200),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"host": "rebound.example:8100"}, 403),
+    ],
+)
+def test_the_control_door_is_shut_to_pages_from_elsewhere(
+    sandbox: SandboxServer, headers: dict[str, str], status: int
+) -> None:
+    sent = {name: value.format(host=f"127.0.0.1:{sandbox.port}") for name, value in headers.items()}
+    assert httpx.get(f"{sandbox.url}/_control/state", headers=sent).status_code == status
+
+
+async def test_the_control_door_is_shut_to_other_machines() -> None:
+    transport = httpx.ASGITransport(create_app(control=True), client=("192.0.2.7", 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.get("/_control/state")).status_code == 403

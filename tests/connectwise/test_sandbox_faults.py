@@ -163,3 +163,25 @@ def test_answers_take_as_long_as_told(sandbox: SandboxServer, api: httpx.Client)
     assert all(0.05 <= one < 0.6 for one in random)
     assert max(random) - min(random) > 0.001
     assert min(took() for _ in range(3)) < 0.05
+
+
+def test_a_stale_search_shows_what_was_and_reading_one_what_is(sandbox: SandboxServer, api: httpx.Client) -> None:
+    new = api.post("/company/companies", json=BODY).json()["id"]
+    api.patch("/company/companies/1", json=[{"op": "replace", "path": "name", "value": "Renamed"}])
+    api.delete("/company/contacts/2")
+    sandbox.faults(effect="stale_search", seconds=60, times=0)
+    found = {row["id"]: row["name"] for row in api.get("/company/companies", params={"pageSize": 1000}).json()}
+    assert new not in found
+    assert found[1] == "Harbor Dental Group"
+    assert api.get("/company/companies", params={"conditions": "name = 'Renamed'"}).json() == []
+    assert api.get("/company/contacts", params={"conditions": "id = 2"}).json()[0]["firstName"] == "Victor"
+    assert api.get(f"/company/companies/{new}").json()["name"] == "Faulty"
+    assert [fault["effect"] for fault in sandbox.ordered_faults()] == ["stale_search"]
+    sandbox.clear_faults()
+    assert api.get("/company/companies", params={"conditions": "name = 'Renamed'"}).json()[0]["id"] == 1
+
+
+def test_a_fault_may_strike_now_and_then(sandbox: SandboxServer, api: httpx.Client) -> None:
+    sandbox.faults(effect="status", status=503, times=0, rate=0.5)
+    statuses = {api.get("/system/info").status_code for _ in range(60)}
+    assert statuses == {200, 503}

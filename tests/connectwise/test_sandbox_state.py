@@ -114,7 +114,9 @@ async def test_what_changed_last_is_still_found_after_a_start(tmp_path: Path) ->
     async def changed_since(moment: str) -> list[int]:
         app = create_app(state_file=tmp_path / "state", control=True, clock=lambda: now[0])
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test/_control/records/quotewright") as api:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost/_control/records/quotewright"
+        ) as api:
             if now[0] == 1_800_000_000.0:
                 now[0] += 60
                 answer = await api.patch("/company/companies/4", json=[{"op": "remove", "path": "city"}])
@@ -167,8 +169,28 @@ def test_references_of_any_shape_in_an_older_file_do_not_stop_a_start(sandbox: S
     assert sandbox.record("/procurement/products/1")["recurring"] == "monthly"
 
 
+def test_references_to_what_was_not_kept_then_stay_and_do_not_stop_a_save(
+    sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    company = sandbox.record("/company/companies/1")
+    sandbox.stop()
+    older = {**company, "billingTerms": {"id": 77, "name": "Old terms"}, "taxCode": {"name": "Nowhere"}}
+    with (tmp_path / "state" / "sandbox.jsonl").open("a") as lines:
+        lines.write(json.dumps([["put", "quotewright", "Company", older]]) + "\n")
+    sandbox.start()
+    with sandbox.client() as api:
+        rename = [{"op": "replace", "path": "city", "value": "Largo"}]
+        changed = api.patch("/company/companies/1", json=rename).json()
+    assert (changed["city"], changed["billingTerms"]["name"], changed["taxCode"]) == (
+        "Largo",
+        "Old terms",
+        {"name": "Nowhere"},
+    )
+
+
 def test_a_file_of_an_older_version_gets_what_is_new_since(sandbox: SandboxServer, tmp_path: Path) -> None:
-    new = {"CallbackEntry", "Manufacturer"}
+    new = {"CallbackEntry", "Manufacturer", "UserDefinedField", "BillingTerm", "Board", "BoardStatus", "BoardType",
+           "BoardSubType", "BoardItem", "Ticket", "ServiceNote"}  # fmt: skip
     file = tmp_path / "state" / "sandbox.jsonl"
     with sandbox.client() as api:
         api.patch("/company/companies/1", json=[{"op": "replace", "path": "city", "value": "Largo"}])
@@ -185,5 +207,54 @@ def test_a_file_of_an_older_version_gets_what_is_new_since(sandbox: SandboxServe
         assert sandbox.record("/company/companies/1")["city"] == "Largo"
         state = sandbox.state()["quotewright"]
         assert (state["company/companies"], state["procurement/manufacturers"]) == (21, 4)
+        assert (state["service/boards"], state["service/boards/statuses"]) == (5, 22)
+        fields = sandbox.records("/system/userDefinedFields")
+        assert [(row["id"], row["caption"]) for row in fields] == [(1, "Quote reference"), (2, "ext_id")]
         assert '"signing_key":"' in file.read_text()
         sandbox.stop()
+
+
+def test_members_roles_and_documents_survive_a_kill(sandbox: SandboxServer) -> None:
+    other = sandbox.instance("other", name="Other MSP", timeZone="GMT Standard Time")
+    reporting = sandbox.api_member("reporting", "other")
+    sandbox.permission("Companies / Contacts", {"inquire": "mine"}, instance="other", member="reporting")
+    with sandbox.client(other) as api:
+        form = {"recordType": "Company", "recordId": "1"}
+        document = api.post("/system/documents", data=form, files={"file": ("a", bytes(range(256)))}).json()
+    sandbox.kill()
+    sandbox.start()
+    with sandbox.client(other) as api:
+        assert api.get(f"/system/documents/{document['id']}/download").content == bytes(range(256))
+        assert api.get("/system/info").json()["serverTimeZone"] == "GMT Standard Time"
+        assert len(api.get("/company/contacts").json()) > 0
+    with sandbox.client(reporting) as api:
+        assert api.get("/company/contacts").json() == []
+    assert httpx.get(f"{sandbox.url}/login/companyinfo/other").json()["CompanyName"] == "Other MSP"
+
+
+def test_a_restored_snapshot_survives_a_kill(sandbox: SandboxServer) -> None:
+    sandbox.snapshot("before")
+    sandbox.person("PATCH", "/company/companies/1", [{"op": "replace", "path": "city", "value": "Largo"}])
+    sandbox.restore("before")
+    sandbox.person("PATCH", "/company/companies/2", [{"op": "replace", "path": "city", "value": "Largo"}])
+    sandbox.kill()
+    sandbox.start()
+    assert [sandbox.record(f"/company/companies/{one}")["city"] for one in (1, 2)] == ["Tampa", "Largo"]
+
+
+def test_a_file_from_when_a_right_was_all_or_none_keeps_its_meaning(sandbox: SandboxServer, tmp_path: Path) -> None:
+    file = tmp_path / "state" / "sandbox.jsonl"
+    sandbox.stop()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    for line in lines:
+        for operation in line:
+            if operation[0] == "company":
+                details = operation[2]
+                del details["members"], details["name"], details["time_zone"]
+                details |= {"member": "quotewright-api", "rights": {"Companies / Contacts": ["inquire"]}}
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    sandbox.start()
+    with sandbox.client() as api:
+        assert api.get("/company/contacts/1").status_code == 200
+        assert api.delete("/company/contacts/1").status_code == 403
+        assert api.get("/system/info").json()["serverTimeZone"] == "Eastern Standard Time"

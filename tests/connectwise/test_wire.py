@@ -114,6 +114,86 @@ def test_what_did_not_arrive(sent: Any, found: Any) -> None:
     assert patch.differences({"field": sent}, {"field": found}) == {"field": (sent, found)}
 
 
+CUSTOM = [
+    {"id": 1, "caption": "Region", "type": "Text", "value": "North"},
+    {"id": 2, "caption": "Contract", "type": "Text"},
+]
+
+
+def test_all_custom_fields_are_sent_and_only_the_named_ones_changed() -> None:
+    row = {"id": 5, "customFields": CUSTOM}
+    assert patch.custom_fields(row, {"contract": "C-1"}) == [CUSTOM[0], {**CUSTOM[1], "value": "C-1"}]
+    assert patch.custom_fields(row, {"Region": None}) == [{**CUSTOM[0], "value": None}, {**CUSTOM[1], "value": None}]
+    assert "value" not in CUSTOM[1], "what was read is left as it is"
+    with pytest.raises(LookupError, match="no custom field “Color”"):
+        patch.custom_fields(row, {"Color": "red"})
+    with pytest.raises(LookupError):
+        patch.custom_fields({}, {"Region": "x"})
+
+
+def test_what_has_to_change() -> None:
+    before = {
+        "id": 5,
+        "name": "Acme",
+        "site": {"id": 3, "name": "Main", "_info": {"site_href": "x"}},
+        "city": "Bonn",
+        "price": Decimal("1.50"),
+        "customFields": CUSTOM,
+        "_info": {"lastUpdated": "2026-01-01T00:00:00Z"},
+    }
+    assert patch.changes(before, before) == {}
+    # Another name of the same reference, another spelling of the same number, an omitted null: nothing to send.
+    same = {**before, "id": 6, "site": {"id": 3}, "price": Decimal("1.5"), "phone": None, "_info": {}}
+    assert patch.changes(before, same) == {}
+    after = {**before, "site": {"id": 4, "name": "Branch", "_info": {}}, "price": Decimal("2"), "phone": "1"}
+    del after["city"]
+    after["customFields"] = [{**CUSTOM[0], "value": "South"}]
+    assert patch.changes(before, after) == {
+        "site": {"id": 4},
+        "price": Decimal("2"),
+        "phone": "1",
+        "city": None,
+        "customFields": [{**CUSTOM[0], "value": "South"}, {**CUSTOM[1], "value": None}],
+    }
+
+
+# Records of few names, so that two of them often have one in common.
+_scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 3), st.sampled_from(["", "x", "x ", "y", "2026-01-01T00:00:00Z"])
+)
+_references = st.fixed_dictionaries({"id": st.integers(1, 3)}, optional={"name": st.sampled_from(["A", "B"])})
+_values = st.one_of(
+    _scalars, _references, st.lists(st.fixed_dictionaries({"value": st.sampled_from("abc")}), max_size=2)
+)
+records = st.dictionaries(st.sampled_from(["id", "a", "b", "c", "d", "_info"]), _values, max_size=6)
+
+
+@given(records, records)
+def test_a_diff_makes_one_record_into_the_other(before: dict[str, Any], after: dict[str, Any]) -> None:
+    changes = patch.changes(before, after)
+    patched = {**before, **{each["path"]: each["value"] for each in patch.operations(changes)}}
+    goal = {name: after.get(name) for name in {*before, *after} - {"id", "_info"}}
+    assert {
+        name: lost for name, lost in patch.differences(goal, patched).items() if not isinstance(goal[name], dict)
+    } == {}
+    # Of a reference only the id is sent: the name is the other side's.
+    ids = {name: {"id": value["id"]} for name, value in goal.items() if isinstance(value, dict)}
+    assert patch.differences(ids, patched) == {}
+    assert not {"id", "_info"} & set(changes)
+    assert all("/" not in each["path"] for each in patch.operations(changes))
+
+
+@given(records)
+def test_a_record_without_a_difference_needs_no_call(record: dict[str, Any]) -> None:
+    assert patch.changes(record, record) == {}
+
+
+@given(records, records)
+def test_only_what_differs_is_sent(before: dict[str, Any], after: dict[str, Any]) -> None:
+    for name in patch.changes(before, after):
+        assert patch.differences({name: after.get(name)}, before)
+
+
 def test_custom_fields_come_back_all_of_them() -> None:
     row = {"customFields": [{"id": 1, "value": None}, {"id": 2, "value": "Q-1", "caption": "Quote"}]}
     assert patch.differences({"customFields": [{"id": 2, "value": "Q-1"}]}, row) == {}

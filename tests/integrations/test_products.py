@@ -248,3 +248,72 @@ async def test_a_deleted_item_is_made_anew_when_somebody_retries(road, sandbox):
     await road.quiet()
     assert len(items(sandbox, "DEL-1")) == 1
     assert await road.errors() == []
+
+
+async def swap(road, quote, other):
+    """The first line sells another product from now on."""
+    async with road.msp.transaction() as ctx:
+        line = await ctx.session.scalar(
+            text("SELECT id FROM quote_line WHERE quote_id = :quote ORDER BY position LIMIT 1"), {"quote": quote.id}
+        )
+        await quotes.update_line(ctx, line, {"product_id": other.id})
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+async def test_a_line_that_sells_another_product_gets_a_product_of_its_own(road, sandbox, keeps):
+    sandbox.options(product_keeps_item=keeps)
+    await choose_products(road)
+    one, other = await product(road, part_number="ONE"), await product(road, "Router", part_number="TWO")
+    organization = await road.organization()
+    quote = await quote_of(road, organization, {"product_id": one.id}, {"product_id": one.id})
+    await road.quiet()
+    before = {row["id"] for row in sandbox.records(PRODUCTS)}
+    await swap(road, quote, other)
+    await road.quiet()
+    rows = sandbox.records(PRODUCTS)
+    assert sorted(row["catalogItem"]["identifier"] for row in rows) == ["ONE", "TWO"]
+    assert len({row["id"] for row in rows} & before) == 1, "the other line's product is left as it was"
+    assert await road.errors() == []
+    # What else changes on a line is still written into the product that stands there.
+    sandbox.clear_journal()
+    async with road.msp.transaction() as ctx:
+        line = await ctx.session.scalar(text("SELECT id FROM quote_line ORDER BY position LIMIT 1"))
+        await quotes.update_line(ctx, line, {"quantity": Decimal(7)})
+    await road.quiet()
+    assert {row["id"] for row in sandbox.records(PRODUCTS)} == {row["id"] for row in rows}
+    assert {entry["method"] for entry in sandbox.journal()} == {"PATCH", "GET"}
+    assert await road.errors() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"effect": "reset_after", "method": "DELETE"},
+        {"effect": "reset_before", "method": "DELETE"},
+        {"effect": "html_502", "method": "POST"},
+        {"effect": "reset_after", "method": "POST"},
+        {"effect": "status", "status": 503, "method": "POST"},
+        {"effect": "late_commit", "method": "POST", "seconds": 0.6},
+    ],
+    ids=lambda fault: f"{fault['effect']}-{fault['method']}",
+)
+@pytest.mark.parametrize("stale", [False, True])
+async def test_whatever_goes_wrong_meanwhile_one_product_stands_there(road, sandbox, fault, stale):
+    sandbox.options(product_keeps_item=True)
+    await choose_products(road)
+    one, other = await product(road, part_number="ONE"), await product(road, "Router", part_number="TWO")
+    quote = await quote_of(road, await road.organization(), {"product_id": one.id})
+    await road.quiet()
+    sandbox.faults(path_contains=PRODUCTS, times=1, **fault)
+    if stale:
+        await asyncio.sleep(0.6)  # so that the product stood there already half a second ago
+        sandbox.faults(effect="stale_search", path_contains=PRODUCTS, method="GET", times=3, seconds=0.5)
+    await swap(road, quote, other)
+    await road.quiet()
+    await asyncio.sleep(0.7)
+    [row] = sandbox.records(PRODUCTS)
+    assert row["catalogItem"]["identifier"] == "TWO"
+    async with road.msp.transaction() as ctx:
+        linked = await ctx.session.scalar(text("SELECT remote_id FROM external_link WHERE remote_kind = 'product'"))
+    assert linked == str(row["id"])
+    assert await road.errors() == []
