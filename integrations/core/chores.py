@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from domain.db import Database
 from domain.errors import UserError
-from domain.sync.models import ErrorKind
 from integrations.core import errors
 from integrations.core.arrivals import Desk, Source
 from integrations.core.lease import Lease, LeaseLost
@@ -74,10 +73,8 @@ async def attempt(chore: Chore, job: Job) -> Outcome:
     except errors.RemoteError as error:
         problem = chore.explain(error, job.key)
     except UserError as error:
-        text = f"{job.provider.title} has a value that can't be taken over here: {error.message} Change it there."
-        problem = Problem(ErrorKind.REJECTED, text)
+        problem = Problem.unfit(job.provider.title, error)
     except Exception:
         log.exception("the run on %s failed", job.root)
-        text = "Something went wrong on our side; it is in our log. Retry after the next update."
-        problem = Problem(ErrorKind.INTERNAL, text)
+        problem = Problem.fault()
     return Outcome(problems=[problem.about(job.root, problem.title or title)], called=True, again_in=again)

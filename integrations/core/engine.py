@@ -129,6 +129,8 @@ class _Run:
         if not unfinished and (self.wrote or self.look):
             try:
                 self.problems += await self.plan.verify(self.remote, self.reading, self.near)
+            except errors.Unauthorized as error:
+                return self._outcome(unauthorized=error.text)
             except errors.TryLater as error:
                 self.later = self._later(error, self.reading.records[0])
             except errors.RemoteError as error:
@@ -170,11 +172,8 @@ class _Run:
                         agreed = merge.agreement(one.mapping.theirs(one.row))
                         await self.ledger.adopt(ctx, subject, one.mapping.remote_kind, remote_id, agreed, url)
             except UserError as error:
-                text = (
-                    f"{self.provider.title} has a value that can't be taken over here: {error.message} Change it there."
-                )
                 subject = keyed_subject(f"remote_{one.mapping.remote_kind}", remote_id)
-                self.problems.append(Problem(ErrorKind.REJECTED, text, subject, one.title))
+                self.problems.append(Problem.unfit(self.provider.title, error).about(subject, one.title))
 
     def _outcome(self, *, unauthorized: str | None = None) -> Outcome:
         root = self.near.links.get(self.ledger.root)
@@ -200,8 +199,7 @@ class _Run:
         except Problem as problem:
             self.problems.append(problem.about(record.subject, record.title))
         except UserError as error:
-            text = f"{self.provider.title} has a value that can't be taken over here: {error.message} Change it there."
-            self.problems.append(Problem(ErrorKind.REJECTED, text, record.subject, record.title))
+            self.problems.append(Problem.unfit(self.provider.title, error).about(record.subject, record.title))
         except errors.RemoteError as error:
             self.problems.append(self._explain(error, record))
             if isinstance(error, errors.Forbidden):
@@ -209,8 +207,7 @@ class _Run:
                 self.closed.add(record.mapping.kind)
         except Exception:
             log.exception("reconciling %s failed", record.subject)
-            text = "Something went wrong on our side; it is in our log. Retry after the next update."
-            self.problems.append(Problem(ErrorKind.INTERNAL, text, record.subject, record.title))
+            self.problems.append(Problem.fault().about(record.subject, record.title))
 
     async def _agree(self, record: Record) -> None:
         link = self.near.links.get(record.subject)

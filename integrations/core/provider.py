@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from domain.context import Context
+from domain.errors import UserError
 from domain.integration_settings.service import Keys
 from domain.questions import Answer
 from domain.sync.models import ErrorKind
@@ -84,6 +85,18 @@ class Problem(Exception):
     remote_text: str | None = None
     look_at: str | None = None
     """Another root whose counterpart over there may be gone: it is looked at."""
+
+    @classmethod
+    def unfit(cls, vendor: str, error: UserError) -> "Problem":
+        """Something over there that our own rules refuse."""
+        text = f"{vendor} has a value that can't be taken over here: {error.message} Change it there."
+        return cls(ErrorKind.REJECTED, text)
+
+    @classmethod
+    def fault(cls) -> "Problem":
+        """Ours; whoever says so has logged it."""
+        text = "Something went wrong on our side; it is in our log. Retry after the next update."
+        return cls(ErrorKind.INTERNAL, text)
 
     def about(self, subject: str, title: str) -> "Problem":
         return replace(self, subject=subject, title=title)

@@ -136,6 +136,17 @@ async def test_revoked_keys_pause_the_connection_with_one_notice(road, sandbox):
     assert await road.errors() == []
 
 
+async def test_keys_that_are_revoked_before_the_last_look_pause_the_connection_too(road, sandbox):
+    sandbox.faults(effect="status", status=401, method="GET", path_contains="/procurement/products", times=1)
+    await road.quote(await road.organization())
+    await asyncio.sleep(0.2)
+    for _ in range(40):
+        await road.dispatcher.drain()
+        await asyncio.sleep(0.05)
+    [error] = await road.errors()
+    assert (error.title, error.kind) == ("The connection to ConnectWise", "UNAUTHORIZED")
+
+
 async def test_an_outage_shows_as_unreachable_and_ends_by_itself(road, sandbox):
     async def status():
         async with road.msp.transaction() as ctx:
