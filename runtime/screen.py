@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 
@@ -18,8 +19,10 @@ class Screen:
         self._console = console or Console(highlight=False, markup=False, emoji=False)
 
     def say(self, text: str = "") -> None:
-        with contextlib.suppress(OSError):
+        try:
             self._console.print(text, soft_wrap=True)
+        except OSError:
+            self._turn_away()
 
     @contextlib.contextmanager
     def wait(self, text: str) -> Iterator[None]:
@@ -39,3 +42,10 @@ class Screen:
         with self.wait(text):
             yield
         self.say(f"  {text:<44}{time.monotonic() - began:5.1f} s")
+
+    def _turn_away(self) -> None:
+        """Nobody reads any more. What is buffered still would fail again when Python ends, and spoil its exit code."""
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._console.file.fileno())
+            os.close(nowhere)
