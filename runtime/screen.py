@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Iterator
+from typing import IO
 
 from rich.console import Console
 from rich.live import Live
@@ -22,7 +24,7 @@ class Screen:
         try:
             self._console.print(text, soft_wrap=True)
         except OSError:
-            self._turn_away()
+            self.close()
 
     @contextlib.contextmanager
     def wait(self, text: str) -> Iterator[None]:
@@ -43,9 +45,18 @@ class Screen:
             yield
         self.say(f"  {text:<44}{time.monotonic() - began:5.1f} s")
 
-    def _turn_away(self) -> None:
-        """Nobody reads any more. What is buffered still would fail again when Python ends, and spoil its exit code."""
-        with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._console.file.fileno())
-            os.close(nowhere)
+    def close(self) -> None:
+        """The last word is said."""
+        for stream in (self._console.file, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                _turn_away(stream)
+
+
+def _turn_away(stream: IO[str]) -> None:
+    """Nobody reads any more. What is buffered still would fail again when Python ends, and spoil its exit code."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

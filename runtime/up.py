@@ -59,6 +59,7 @@ def up(options: Options) -> None:
         finally:
             supervisor.stop()
             lock.release()
+            screen.close()
 
 
 class _Journey:
