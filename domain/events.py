@@ -107,6 +107,26 @@ class QuoteDeclined(QuoteEvent):
 
 
 @dataclass(frozen=True)
+class QuoteSubmitted(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class QuoteApproved(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class QuoteRejected(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class QuoteViewed(QuoteEvent):
+    pass
+
+
+@dataclass(frozen=True)
 class SalesOrderEvent(Event):
     root: ClassVar[str] = "sales_order"
     root_field: ClassVar[str] = "sales_order_id"
@@ -115,4 +135,73 @@ class SalesOrderEvent(Event):
 
 @dataclass(frozen=True)
 class SalesOrderCreated(SalesOrderEvent):
+    """It was entered: from a quote, by staff or in the online store."""
+
+
+@dataclass(frozen=True)
+class SalesOrderUpdated(SalesOrderEvent):
     pass
+
+
+@dataclass(frozen=True)
+class SalesOrderApproved(SalesOrderEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class SalesOrderFulfilled(SalesOrderEvent):
+    """More of it was received or delivered: `fulfilment` says whether all."""
+
+
+@dataclass(frozen=True)
+class SalesOrderProcessed(SalesOrderEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class SalesOrderCancelled(SalesOrderEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class PurchaseOrderEvent(Event):
+    root: ClassVar[str] = "purchase_order"
+    root_field: ClassVar[str] = "purchase_order_id"
+    purchase_order_id: UUID
+
+
+@dataclass(frozen=True)
+class PurchaseOrderCreated(PurchaseOrderEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class PurchaseOrderUpdated(PurchaseOrderEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class PurchaseOrderApproved(PurchaseOrderEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class PurchaseOrderReceived(PurchaseOrderEvent):
+    """Some or all of it came in: `status` says whether all."""
+
+
+@dataclass(frozen=True)
+class PurchaseOrderCancelled(PurchaseOrderEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class OrderConfirmationEvent(Event):
+    root: ClassVar[str] = "order_confirmation"
+    root_field: ClassVar[str] = "order_confirmation_id"
+    order_confirmation_id: UUID
+
+
+@dataclass(frozen=True)
+class OrderConfirmationRequested(OrderConfirmationEvent):
+    """The document of a sales order is to go to one address."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.ids import uuid7
@@ -17,6 +17,8 @@ class CredentialKind(StrEnum):
     API_TOKEN = "API_TOKEN"  # noqa: S105  # a kind, not a secret
     CALLBACK = "CALLBACK"
     """Stands in the addresses that a provider calls when something changed there; `name` is the provider."""
+    OFFER = "OFFER"
+    """The customer's link to one quote: whoever has it sees the offer and may answer it."""
 
 
 class Tenant(Base):
@@ -28,6 +30,7 @@ class Tenant(Base):
     name: Mapped[str]
     currency: Mapped[str] = mapped_column(server_default="USD")
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    locale: Mapped[str] = mapped_column(server_default="en-US")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -48,15 +51,18 @@ class Employee(Record, Base):
 class Credential(TenantOwned, Base):
     """Something that opens a tenant's door: it is found by its SHA-256. `scopes` are permission values.
 
-    `sealed`: the thing itself, encrypted, where we have to say it again (a callback token); never for an API token.
+    `sealed`: the thing itself, encrypted, where we have to say it again (a callback token, an offer's link); never for
+    an API token. `quote_id`: the quote that an offer's link leads to.
     """
 
     __tablename__ = "credential"
     __table_args__ = tenant_table(
         UniqueConstraint("tenant_id", "hash"),
         Index("ix_credential_hash", "hash"),
-        CheckConstraint("kind IN ('API_TOKEN', 'CALLBACK')", name="kind"),
+        Index("ix_credential_quote", "tenant_id", "quote_id", postgresql_where=text("quote_id IS NOT NULL")),
+        CheckConstraint("kind IN ('API_TOKEN', 'CALLBACK', 'OFFER')", name="kind"),
         refers("employee_id", "employee"),
+        refers("quote_id", "quote"),
     )
 
     kind: Mapped[str]
@@ -65,6 +71,7 @@ class Credential(TenantOwned, Base):
     hint: Mapped[str]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     employee_id: Mapped[UUID | None]
+    quote_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

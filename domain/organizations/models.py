@@ -15,7 +15,11 @@ ADDRESS_FIELDS = ("line1", "line2", "city", "state", "zip", "country")
 
 
 class Organization(Record, Base):
-    """The MSP's customer: a company in ConnectWise. `name_folded` is for matching and sorting without case."""
+    """The MSP's customer: a company in ConnectWise. `name_folded` is for matching and sorting without case.
+
+    `type` and `status` are words of the tenant's own. `over_credit_limit`: a mark that people set and see; it stops
+    nothing by itself.
+    """
 
     __tablename__ = "organization"
     __table_args__ = tenant_table(
@@ -42,6 +46,10 @@ class Organization(Record, Base):
     zip: Mapped[str | None]
     country: Mapped[str | None]
     owner_id: Mapped[UUID | None]
+    type: Mapped[str | None]
+    status: Mapped[str | None]
+    price_group: Mapped[str | None]
+    over_credit_limit: Mapped[bool] = mapped_column(default=False, server_default="false")
     source: Mapped[str] = mapped_column(default="STAFF", server_default="STAFF")
     archived_at: Mapped[datetime | None]
 
@@ -49,6 +57,31 @@ class Organization(Record, Base):
     contacts = has_many(
         "Organization", "Contact", "organization_id", order_by="created_at", back_populates="organization"
     )
+    delivery_addresses = has_many(
+        "Organization", "DeliveryAddress", "organization_id", order_by="created_at", back_populates="organization"
+    )
+
+
+class DeliveryAddress(Record, Base):
+    """Where goods for an organization may go, beside its own address. `name`: what people choose it by."""
+
+    __tablename__ = "delivery_address"
+    __table_args__ = tenant_table(
+        refers("organization_id", "organization"),
+        Index("ix_delivery_address_organization", "tenant_id", "organization_id"),
+    )
+    reads: ClassVar[Permission] = Permission.ORGANIZATIONS_READ
+
+    organization_id: Mapped[UUID]
+    name: Mapped[str]
+    line1: Mapped[str | None]
+    line2: Mapped[str | None]
+    city: Mapped[str | None]
+    state: Mapped[str | None]
+    zip: Mapped[str | None]
+    country: Mapped[str | None]
+
+    organization = belongs_to("Organization", "DeliveryAddress.organization_id", back_populates="delivery_addresses")
 
 
 class Contact(Record, Base):
@@ -73,6 +106,7 @@ class Contact(Record, Base):
     phone: Mapped[str | None]
     mobile: Mapped[str | None]
     title: Mapped[str | None]
+    type: Mapped[str | None]
     send_invoices: Mapped[bool] = mapped_column(default=False, server_default="false")
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
 

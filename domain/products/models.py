@@ -1,4 +1,7 @@
-"""Products and the tree of their categories. No rules: those are in `service.py`."""
+"""Products, the tree of their categories, brands, and what a bundle is made of. No rules: those are in `service.py`.
+
+Who supplies them and where they are kept is `supply.py`.
+"""
 
 from typing import ClassVar
 from uuid import UUID
@@ -6,7 +9,18 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models import Base, Price, Record, belongs_to, one_of, refers, search_index, tenant_table
+from domain.models import (
+    Base,
+    Price,
+    Quantity,
+    Record,
+    belongs_to,
+    has_many,
+    one_of,
+    refers,
+    search_index,
+    tenant_table,
+)
 from domain.permissions import Permission
 from domain.products.kinds import ProductType, RecurringPeriod
 
@@ -29,6 +43,17 @@ class ProductCategory(Record, Base):
     parent = belongs_to("ProductCategory", "ProductCategory.parent_id")
 
 
+class Brand(Record, Base):
+    """A maker's name. `name_folded`: two brands differ by more than case and spaces."""
+
+    __tablename__ = "brand"
+    __table_args__ = tenant_table(UniqueConstraint("tenant_id", "name_folded"))
+    reads: ClassVar[Permission] = Permission.PRODUCTS_READ
+
+    name: Mapped[str]
+    name_folded: Mapped[str] = mapped_column(Text(collation="C"))
+
+
 class Product(Record, Base):
     """Something the MSP sells. `part_key` is its part number, or failing that its number, in one spelling."""
 
@@ -36,10 +61,12 @@ class Product(Record, Base):
     __table_args__ = tenant_table(
         UniqueConstraint("tenant_id", "number"),
         refers("category_id", "product_category"),
+        refers("brand_id", "brand"),
         CheckConstraint(one_of("type", ProductType), name="type"),
         CheckConstraint(one_of("recurring_period", RecurringPeriod), name="recurring_period"),
         Index("ix_product_part_key", "tenant_id", "part_key", "id"),
         Index("ix_product_category_id", "tenant_id", "category_id"),
+        Index("ix_product_brand_id", "tenant_id", "brand_id"),
         Index("ix_product_created", "tenant_id", "created_at", "id"),
         Index("ix_product_updated", "tenant_id", "updated_at", "id"),
         search_index("product", "number", "part_number", "title"),
@@ -53,6 +80,7 @@ class Product(Record, Base):
     description: Mapped[str | None]
     type: Mapped[str] = mapped_column(default=ProductType.PHYSICAL.value)
     category_id: Mapped[UUID | None]
+    brand_id: Mapped[UUID | None]
     price: Mapped[Price]
     cost: Mapped[Price | None]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
@@ -60,3 +88,27 @@ class Product(Record, Base):
     recurring_period: Mapped[str | None]
 
     category = belongs_to("ProductCategory", "Product.category_id")
+    brand = belongs_to("Brand", "Product.brand_id")
+    components = has_many("Product", "ProductComponent", "product_id", order_by="position", back_populates="product")
+    offers = has_many("Product", "SupplierOffer", "product_id", order_by="created_at", back_populates="product")
+
+
+class ProductComponent(Record, Base):
+    """So much of another product is part of a bundle."""
+
+    __tablename__ = "product_component"
+    __table_args__ = tenant_table(
+        UniqueConstraint("tenant_id", "product_id", "component_id"),
+        refers("product_id", "product", ondelete="CASCADE"),
+        refers("component_id", "product"),
+        Index("ix_product_component_component", "tenant_id", "component_id"),
+    )
+    reads: ClassVar[Permission] = Permission.PRODUCTS_READ
+
+    product_id: Mapped[UUID]
+    component_id: Mapped[UUID]
+    quantity: Mapped[Quantity]
+    position: Mapped[int]
+
+    product = belongs_to("Product", "ProductComponent.product_id", back_populates="components")
+    component = belongs_to("Product", "ProductComponent.component_id")

@@ -1,4 +1,7 @@
-"""Quotes, their sections and lines. Amounts are stored, so that lists can filter, sort and sum without arithmetic."""
+"""Quotes, their sections and lines. Amounts are stored, so that lists can filter, sort and sum without arithmetic.
+
+What the customer was shown, templates and the rules of approval are `papers.py`.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,7 +44,8 @@ class Quote(Record, Base):
 
     `subtotal` is what the counted lines and the delivery come to before tax, each recurring line for one period; the
     subtotals by period are its parts, and delivery is a one-off. `total_minor` is `total` in minor units: what filters
-    and sorting use. Without any cost `cost_total` is empty: nothing can be said about the margin then.
+    and sorting use. Without any cost `cost_total` is empty: nothing can be said about the margin then; the costs by
+    period are its parts. `approval_reasons`: why it needs approval, as sentences, as of when somebody last asked.
     """
 
     __tablename__ = "quote"
@@ -50,6 +54,7 @@ class Quote(Record, Base):
         refers("organization_id", "organization"),
         refers("contact_id", "contact"),
         refers("owner_id", "employee"),
+        refers("copied_from_id", "quote"),
         CheckConstraint(one_of("status", QuoteStatus), name="status"),
         Index("ix_quote_created", "tenant_id", "created_at", "id"),
         Index("ix_quote_updated", "tenant_id", "updated_at", "id"),
@@ -87,11 +92,23 @@ class Quote(Record, Base):
     total: Mapped[Amount] = mapped_column(default=0)
     total_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     cost_total: Mapped[Amount | None]
+    monthly_cost: Mapped[Amount | None]
+    quarterly_cost: Mapped[Amount | None]
+    yearly_cost: Mapped[Amount | None]
+    approval_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    submitted_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    rejection_reason: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    viewed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None]
     declined_at: Mapped[datetime | None]
+    declined_by: Mapped[str | None]
     decline_reason: Mapped[str | None]
+    answered_from: Mapped[str | None]
+    copied_from_id: Mapped[UUID | None]
 
     organization = belongs_to("Organization", "Quote.organization_id")
     contact = belongs_to("Contact", "Quote.contact_id")
@@ -105,7 +122,10 @@ class Quote(Record, Base):
 
 
 class QuoteSection(Record, Base):
-    """A part of a quote. Of the lines of a multi-choice section the customer takes exactly one."""
+    """A part of a quote. Of the lines of a multi-choice section the customer takes exactly one.
+
+    Its amounts are those of its lines that count, like the quote's own.
+    """
 
     __tablename__ = "quote_section"
     __table_args__ = tenant_table(
@@ -122,6 +142,16 @@ class QuoteSection(Record, Base):
     text: Mapped[str | None]
     multi_choice: Mapped[bool] = mapped_column(default=False, server_default="false")
     selected: Mapped[bool] = mapped_column(default=True, server_default="true")
+    subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    monthly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    quarterly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    yearly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    tax_total: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    total: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    cost_total: Mapped[Amount | None]
+    monthly_cost: Mapped[Amount | None]
+    quarterly_cost: Mapped[Amount | None]
+    yearly_cost: Mapped[Amount | None]
 
     quote = belongs_to("Quote", "QuoteSection.quote_id", back_populates="sections")
     lines = relationship(

@@ -18,6 +18,14 @@ class SalesOrderStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class Fulfilment(StrEnum):
+    """How much of an order has come in or gone out; it runs beside the status."""
+
+    NONE = "NONE"
+    PARTIAL = "PARTIAL"
+    FULFILLED = "FULFILLED"
+
+
 class Step(StrEnum):
     EDIT = "EDIT"
     APPROVE = "APPROVE"

@@ -1,9 +1,15 @@
-"""Sales orders and their lines. No rules: those are in `service.py`."""
+"""Sales orders and their lines. No rules: those are in `service.py`.
 
+What happens to an order later (deliveries, payments, confirmations) is `fulfilment.py`.
+"""
+
+from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ColumnElement, Index, Text, UniqueConstraint, or_, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models import (
@@ -22,11 +28,16 @@ from domain.models import (
 )
 from domain.permissions import Permission
 from domain.products.kinds import RecurringPeriod
-from domain.sales_orders.lifecycle import SalesOrderStatus
+from domain.sales_orders.lifecycle import Fulfilment, SalesOrderStatus
 
 
 class SalesOrder(Record, Base):
-    """What an organization ordered: made by the acceptance of a quote."""
+    """What an organization ordered: by accepting a quote, through staff, or in the online store.
+
+    `subtotal` is its lines, delivery and surcharge less the coupon, before tax; recurring lines for one period.
+    `approval_reasons`: why it doesn't become approved by itself, as sentences. `receipted`: a purchase order for it has
+    received goods. Fulfilled or receipted it is `locked`.
+    """
 
     __tablename__ = "sales_order"
     __table_args__ = tenant_table(
@@ -38,8 +49,11 @@ class SalesOrder(Record, Base):
         refers("owner_id", "employee"),
         CheckConstraint(one_of("status", SalesOrderStatus), name="status"),
         CheckConstraint("entered_by IN ('CUSTOMER', 'EMPLOYEE')", name="entered_by"),
+        CheckConstraint(one_of("fulfilment", Fulfilment), name="fulfilment"),
         Index("ix_sales_order_created", "tenant_id", "created_at", "id"),
         Index("ix_sales_order_updated", "tenant_id", "updated_at", "id"),
+        Index("ix_sales_order_status", "tenant_id", "status", "created_at", "id"),
+        Index("ix_sales_order_fulfilment", "tenant_id", "fulfilment", "created_at", "id"),
         Index("ix_sales_order_total", "tenant_id", "total_minor", "id"),
         search_index("sales_order", "number", "customer_reference"),
         Index("ix_sales_order_organization", "tenant_id", "organization_id", "created_at", "id"),
@@ -48,6 +62,8 @@ class SalesOrder(Record, Base):
 
     number: Mapped[str]
     status: Mapped[str] = mapped_column(default=SalesOrderStatus.DRAFT.value)
+    fulfilment: Mapped[str] = mapped_column(default=Fulfilment.NONE.value, server_default=Fulfilment.NONE.value)
+    receipted: Mapped[bool] = mapped_column(default=False, server_default="false")
     quote_id: Mapped[UUID | None]
     organization_id: Mapped[UUID]
     contact_id: Mapped[UUID | None]
@@ -64,10 +80,26 @@ class SalesOrder(Record, Base):
     delivery_state: Mapped[str | None]
     delivery_zip: Mapped[str | None]
     delivery_country: Mapped[str | None]
+    coupon_code: Mapped[str | None]
+    coupon_amount: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    coupon_tax_rate: Mapped[Percent] = mapped_column(default=0, server_default="0")
+    surcharge_title: Mapped[str | None]
+    surcharge_amount: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    surcharge_tax_rate: Mapped[Percent] = mapped_column(default=0, server_default="0")
+    private_note: Mapped[str | None]
     subtotal: Mapped[Amount]
+    discount_total: Mapped[Amount] = mapped_column(default=0, server_default="0")
     tax_total: Mapped[Amount]
     total: Mapped[Amount]
     total_minor: Mapped[int] = mapped_column(BigInteger)
+    cost_total: Mapped[Amount | None]
+    paid_total: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    approval_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    processed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None]
 
     organization = belongs_to("Organization", "SalesOrder.organization_id")
     contact = belongs_to("Contact", "SalesOrder.contact_id")
@@ -76,9 +108,42 @@ class SalesOrder(Record, Base):
     lines = has_many(
         "SalesOrder", "SalesOrderLine", "sales_order_id", order_by="position", back_populates="sales_order"
     )
+    deliveries = has_many(
+        "SalesOrder", "SalesOrderDelivery", "sales_order_id", order_by="ordinal", back_populates="sales_order"
+    )
+    payments = has_many(
+        "SalesOrder", "SalesOrderPayment", "sales_order_id", order_by="created_at", back_populates="sales_order"
+    )
+
+    @hybrid_property
+    def locked(self) -> bool:
+        return self.fulfilment == Fulfilment.FULFILLED.value or self.receipted
+
+    @locked.inplace.expression
+    @classmethod
+    def _locked(cls) -> ColumnElement[bool]:
+        return or_(cls.fulfilment == Fulfilment.FULFILLED.value, cls.receipted)
+
+    @hybrid_property
+    def outstanding(self) -> Decimal:
+        return self.total - self.paid_total
+
+    @hybrid_property
+    def margin(self) -> Decimal | None:
+        return None if self.cost_total is None else self.subtotal - self.cost_total
+
+    @margin.inplace.expression
+    @classmethod
+    def _margin(cls) -> ColumnElement[Decimal | None]:
+        return cls.subtotal - cls.cost_total
 
 
 class SalesOrderLine(Record, Base):
+    """One line. `received_quantity`: came in by purchase orders for it; `delivered_quantity`: went to the customer.
+
+    What is fulfilled of it is the larger of the two.
+    """
+
     __tablename__ = "sales_order_line"
     __table_args__ = tenant_table(
         refers("sales_order_id", "sales_order", ondelete="CASCADE"),
@@ -100,6 +165,8 @@ class SalesOrderLine(Record, Base):
     title: Mapped[str]
     description: Mapped[str | None]
     quantity: Mapped[Quantity]
+    received_quantity: Mapped[Quantity] = mapped_column(default=0, server_default="0")
+    delivered_quantity: Mapped[Quantity] = mapped_column(default=0, server_default="0")
     unit_price: Mapped[Price]
     unit_cost: Mapped[Price | None]
     discount_percent: Mapped[Percent | None]

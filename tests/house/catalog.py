@@ -22,7 +22,10 @@ NEVER_POINTED_AT = {
 # Root and line tables: a change without a fact for the root fails at commit.
 SYNCED = {
     "organization", "contact", "product",
+    "delivery_address", "product_component", "supplier_offer",
     "quote", "quote_section", "quote_line", "sales_order", "sales_order_line",
+    "sales_order_delivery", "sales_order_delivery_line", "sales_order_payment", "order_confirmation",
+    "purchase_order", "purchase_order_line", "purchase_order_cost", "goods_receipt", "goods_receipt_line",
 }  # fmt: skip
 # Tables whose changes nobody is told of.
 WITHOUT_FACTS = {
@@ -30,7 +33,9 @@ WITHOUT_FACTS = {
     "integration", "integration_setting",  # back-fill says what a changed setting means
     "outbox", "sync_task", "lane", "external_link", "sync_error",  # the facts, and what became of them
     "sync_cursor", "idempotency_key",  # how far we have read, what was answered
-    "product_category",  # a word that products share; the settings say what it is over there
+    "product_category", "brand", "supplier", "warehouse",  # words that records share; the settings map them
+    "serial_number",  # its order and its receipt are told of
+    "quote_version", "quote_template", "approval_rule", "sales_settings",  # papers and rules, never synced
 }  # fmt: skip
 # What roles that see every tenant may do, in all. Each of their tables has a policy for them, of this name and command.
 # qw_system claims work, tidies facts and finds the tenant of a token; qw_search is whom the search functions run as.
