@@ -9,8 +9,8 @@ from domain.errors import ErrorCode, UserError
 from domain.money import minor_units
 from domain.organizations.models import ADDRESS_FIELDS
 from domain.organizations.service import ORGANIZATION_FIELDS
+from domain.pricing.totals import LineInput
 from domain.quotes.models import Quote
-from domain.quotes.totals import LineInput
 
 _ZERO = Decimal(0)
 _MOST = Decimal(10) ** 9

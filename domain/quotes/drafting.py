@@ -6,12 +6,12 @@ from uuid import UUID
 
 from domain.errors import ErrorCode, NotFound, UserError
 from domain.money import minor_units, to_minor
+from domain.pricing.totals import line_totals, quote_totals
 from domain.products.models import Product
 from domain.quotes import delivery
 from domain.quotes import lines as quote_lines
 from domain.quotes import sections as quote_sections
 from domain.quotes.models import Quote, QuoteLine, QuoteSection
-from domain.quotes.totals import line_totals, quote_totals
 
 MAX_LINES = 500
 Values = Mapping[str, Any]

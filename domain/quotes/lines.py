@@ -7,10 +7,10 @@ from typing import Any
 from domain.checks import decimal_in, member_of, optional_text, required_text
 from domain.errors import ErrorCode, UserError
 from domain.money import minor_units
+from domain.pricing.totals import LineInput, line_totals
 from domain.products.kinds import RecurringPeriod
 from domain.products.models import Product
 from domain.quotes.models import QuoteLine
-from domain.quotes.totals import LineInput, line_totals
 from domain.versions import changed
 
 FIELDS = (

@@ -1,6 +1,6 @@
 """The life of a quote: drafting, sending, the customer's answer. Acceptance makes the sales order here, at once.
 
-Amounts are computed by `totals.py`, allowed steps are the table of `lifecycle.py`, sections and lines are put together
+Amounts are computed by `domain.pricing.totals`, allowed steps are the table of `lifecycle.py`, sections and lines are put together
 by `drafting.py`; this file only orchestrates.
 """
 

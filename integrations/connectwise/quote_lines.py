@@ -12,8 +12,8 @@ from typing import Any
 from domain.ids import keyed_subject, subject
 from domain.integration_settings.connectwise import OpportunitySync
 from domain.money import minor_units
+from domain.pricing.totals import net_unit_price
 from domain.quotes.models import Quote, QuoteLine
-from domain.quotes.totals import net_unit_price
 from domain.sync.models import ErrorKind
 from domain.text import shorten
 from integrations.connectwise import patch, products

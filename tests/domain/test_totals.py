@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from domain.errors import UserError
 from domain.money import minor_units, to_minor
-from domain.products.kinds import RecurringPeriod
-from domain.quotes.totals import (
+from domain.pricing.totals import (
     BadLine,
     LineInput,
     line_totals,
     net_unit_price,
     quote_totals,
 )
+from domain.products.kinds import RecurringPeriod
 
 D = Decimal
 

@@ -1,6 +1,6 @@
-"""The arithmetic of quotes: what a line comes to, what a quote comes to, exactly and to the cent.
+"""The arithmetic of quotes and orders: what a line comes to, what all of them come to, exactly and to the cent.
 
-It does not decide which lines count or where prices come from: it is told. Sales orders use it too.
+It does not decide which lines count or where prices come from: it is told.
 
 Every amount is rounded half-up, ties away from zero, so that a credit cancels the charge it takes back. Totals are sums
 of rounded lines: whoever adds up the printed figures gets the printed total.
