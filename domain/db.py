@@ -63,7 +63,7 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False, info={"tenant": actor.tenant_id}) as session:
             ctx = Context(session, actor, self.keyring, origin=origin, request_id=request_id)
             async with session.begin():
-                await _enter_tenant(session, actor.tenant_id)
+                await _enter(ctx)
                 yield ctx
                 ctx.wake |= await outbox.write(session, ctx)
             for provider in ctx.wake:
@@ -116,8 +116,23 @@ async def part(ctx: Context) -> AsyncIterator[Context]:
     ctx.wake |= inner.wake
 
 
-async def _enter_tenant(session: AsyncSession, tenant_id: UUID) -> None:
-    await session.execute(text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant_id)})
+# What policies and the audit trail go by. Without a tenant there are no rows, and without an actor no trail.
+_ENTER = text("""
+    SELECT set_config('app.tenant', :tenant, true), set_config('app.actor', :actor, true),
+      set_config('app.employee', :employee, true), set_config('app.origin', :origin, true),
+      set_config('app.request', :request, true)
+""")
+
+
+async def _enter(ctx: Context) -> None:
+    settings = {
+        "tenant": ctx.tenant_id,
+        "actor": ctx.actor.name,
+        "employee": ctx.actor.employee_id,
+        "origin": ctx.origin,
+        "request": ctx.request_id,
+    }
+    await ctx.session.execute(_ENTER, {name: str(value or "") for name, value in settings.items()})
 
 
 @event.listens_for(Session, "do_orm_execute")

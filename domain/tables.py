@@ -1,6 +1,7 @@
 """All tables in one import, for the migrations and for whatever needs the whole metadata. Defines nothing itself."""
 
 from domain.access import models as access
+from domain.audit import AuditEntry
 from domain.idempotency import IdempotencyKey
 from domain.integration_settings import models as integration_settings
 from domain.models import Base
@@ -17,6 +18,7 @@ from domain.sales_settings import models as sales_settings
 from domain.sync import models as sync
 
 __all__ = [
+    "AuditEntry",
     "Base",
     "IdempotencyKey",
     "Lane",

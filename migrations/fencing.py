@@ -24,3 +24,13 @@ def fence(table: str, rights: str, *, fact: tuple[str, str] | None) -> None:
             f"CREATE CONSTRAINT TRIGGER fact_required AFTER INSERT OR UPDATE OR DELETE ON {table}"
             f" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fact_required('{kind}', '{column}')"
         )
+
+
+def audit(table: str, root: tuple[str, str], *, hidden: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> None:
+    """Every change of the table is written to the audit trail, under the root record: its kind, the column of its id.
+
+    `hidden` columns are never written down. `only`: nothing but updates of these columns counts.
+    """
+    when = f"UPDATE OF {', '.join(only)}" if only else "INSERT OR UPDATE OR DELETE"
+    arguments = ", ".join(f"'{argument}'" for argument in (*root, *hidden))
+    op.execute(f"CREATE TRIGGER audited AFTER {when} ON {table} FOR EACH ROW EXECUTE FUNCTION audited({arguments})")

@@ -32,10 +32,15 @@ WITHOUT_FACTS = {
     "tenant", "employee", "credential", "number_sequence",  # who and how we are, never synced
     "integration", "integration_setting",  # back-fill says what a changed setting means
     "outbox", "sync_task", "lane", "external_link", "sync_error",  # the facts, and what became of them
-    "sync_cursor", "idempotency_key",  # how far we have read, what was answered
+    "sync_cursor", "idempotency_key", "audit_entry",  # how far we have read, what was answered, who did it
     "product_category", "brand", "supplier", "warehouse",  # words that records share; the settings map them
     "serial_number",  # its order and its receipt are told of
     "quote_version", "quote_template", "approval_rule", "sales_settings",  # papers and rules, never synced
+}  # fmt: skip
+# Tables whose changes are in no audit trail; the others have the trigger `audited`.
+UNAUDITED = {
+    "outbox", "sync_task", "lane", "external_link", "sync_cursor",  # the machinery: nobody's decisions
+    "number_sequence", "idempotency_key", "audit_entry",  # what has been given away, answered, written down
 }  # fmt: skip
 # What roles that see every tenant may do, in all. Each of their tables has a policy for them, of this name and command.
 # qw_system claims work, tidies facts and finds the tenant of a token; qw_search is whom the search functions run as.
@@ -85,7 +90,7 @@ THIS_TENANT = """({} = ( SELECT (NULLIF(current_setting('app.tenant'::text, true
 def complaints(catalog: Catalog) -> list[str]:
     return [
         complaint
-        for rule in (_tables, _policies, _keys, _rights, _definers, _facts, _roles)
+        for rule in (_tables, _policies, _keys, _rights, _definers, _facts, _trail, _roles)
         for complaint in rule(catalog)
     ]
 
@@ -191,6 +196,16 @@ def _facts(catalog: Catalog) -> Iterator[str]:
             yield f"{name}: the deferred constraint trigger fact_required is missing"
         if name not in SYNCED | WITHOUT_FACTS:
             yield f"{name}: list it in SYNCED and give it the trigger fact_required, or in WITHOUT_FACTS with a reason"
+
+
+def _trail(catalog: Catalog) -> Iterator[str]:
+    audited = {trigger.table for trigger in catalog.audit_triggers if trigger.enabled == "O"}
+    for name in tenant_tables(catalog):
+        if name not in audited | UNAUDITED:
+            yield f"{name}: give it the trigger audited (migrations/fencing.py: audit), or list it in UNAUDITED"
+    for right in catalog.rights:
+        if right.table == "audit_entry" and right.right not in {"SELECT", "INSERT"}:
+            yield f"audit_entry: {right.role} has {right.right}; what happened can't be changed"
 
 
 def _roles(catalog: Catalog) -> Iterator[str]:

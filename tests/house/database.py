@@ -64,6 +64,7 @@ class Catalog:
     rights: list[Right]
     definers: list[Definer]
     fact_triggers: list[Trigger]
+    audit_triggers: list[Trigger]
     roles: dict[str, tuple[Any, ...]]
 
 
@@ -78,6 +79,7 @@ def read(connection: psycopg.Connection) -> Catalog:
         [Right(*row) for row in rows(_RIGHTS)],
         [Definer(*row) for row in rows(_DEFINERS)],
         [Trigger(*row) for row in rows(_TRIGGERS)],
+        [Trigger(*row) for row in rows(_AUDIT_TRIGGERS)],
         {name: tuple(can) for name, *can in rows(_ROLES)},
     )
 
@@ -126,6 +128,10 @@ WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1
 _TRIGGERS = """
 SELECT tgrelid::regclass::text, tgdeferrable AND tginitdeferred, tgenabled::text FROM pg_trigger
 WHERE tgfoid = 'public.fact_required'::regproc AND NOT tgisinternal ORDER BY 1
+"""
+_AUDIT_TRIGGERS = """
+SELECT tgrelid::regclass::text, tgdeferrable AND tginitdeferred, tgenabled::text FROM pg_trigger
+WHERE tgfoid = 'public.audited'::regproc AND NOT tgisinternal ORDER BY 1
 """
 _ROLES = """
 SELECT rolname, rolcanlogin, rolinherit, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication
