@@ -20,7 +20,7 @@ def supervise(folder: str) -> None:
     from runtime.errors import UserError
     from runtime.up import Options, up
 
-    ports = (int(os.environ.get("REHEARSAL_PORT", "0")), 0)
+    ports = (int(os.environ.get("REHEARSAL_PORT", "0")), 0, 0)
     if "REHEARSAL_HURRIES" in os.environ:
         supervisor._BACK_OFF = (0.0,)
     try:
