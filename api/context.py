@@ -14,6 +14,7 @@ from graphql import DocumentNode
 from api import idempotency
 from api.ask import Asker
 from api.loaders import Loaders
+from api.subscriptions.feed import Feed
 from domain.context import Actor, Context
 from domain.db import Database, part
 from domain.idempotency import Once, begin, finish
@@ -30,6 +31,12 @@ class RequestContext:
     """Where this service is, as the caller sees it: ends in a slash."""
     once: Once | None = None
     """Of a request with an idempotency key, which has one mutation field."""
+    feed: Feed | None = None
+    """Of a subscription."""
+    client_address: str | None = None
+    """Where the request came from; of what is asked by POST."""
+    offer_url: str = ""
+    """The address of the page on which customers see an offer, with `{token}` in it; empty: nobody has said."""
     loaders: Loaders = field(init=False)
     _whole: Context | None = None
 
@@ -50,6 +57,10 @@ class RequestContext:
         async with self.database.transaction(self.actor, request_id=self.request_id) as ctx:
             yield ctx
         # The next fields must see what was just written.
+        self.forget()
+
+    def forget(self) -> None:
+        """What is asked for from here on is read anew."""
         self.loaders = Loaders(self.read)
 
     async def carried_out(self, mutation: Callable[[], Awaitable[Any]], schema: Any) -> Any:

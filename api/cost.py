@@ -9,9 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import IntValueNode, ListValueNode, NullValueNode, OperationDefinitionNode, ValueNode, VariableNode
+from graphql import (
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    ValueNode,
+    VariableNode,
+)
 
 from api.paging import DEFAULT, MOST
+from domain.bulk import MOST as MOST_ITEMS
 from domain.errors import LimitExceeded
 
 LIMIT = 20_000  # points of one request
@@ -20,7 +29,16 @@ _FIELDS = 10  # that one point pays for
 _INTROSPECTED = 1_000  # values of the schema that one point pays for
 _PRODUCTS = 100  # how many different ones are kept; beyond, variables count as what they may be at most
 
-Pages = tuple[str | int, ...]
+
+@dataclass(frozen=True)
+class Items:
+    """How many items stand in a variable, or in the list of this name in it."""
+
+    variable: str
+    list: str | None = None
+
+
+Pages = tuple[str | int | Items, ...]
 """A page size: the largest of what is given by `first` and `last`, numbers or names of variables."""
 Points = Mapping[tuple[Pages, ...], int]
 """A sum: how many points, times the page sizes that belong to each."""
@@ -62,6 +80,17 @@ def pages_of(values: list[ValueNode]) -> Pages:
         elif not isinstance(value, NullValueNode):
             found.append(_written(value))
     return tuple(found)
+
+
+def items_of(input: ValueNode | None, name: str) -> Pages:
+    """How many items the list `name` of an input has: that many times its mutation does something."""
+    if isinstance(input, VariableNode):
+        return (Items(input.name.value, name),)
+    fields = input.fields if isinstance(input, ObjectValueNode) else ()
+    value = next((field.value for field in fields if field.name.value == name), None)
+    if isinstance(value, VariableNode):
+        return (Items(value.name.value),)
+    return (min(len(value.values), MOST_ITEMS) if isinstance(value, ListValueNode) else 1,)
 
 
 @dataclass(frozen=True)
@@ -114,8 +143,17 @@ def _at(sum_: Points, variables: Mapping[str, Any]) -> int:
 
 
 def _size(pages: Pages, variables: Mapping[str, Any]) -> int:
-    given = [size if isinstance(size, int) else _given(variables.get(size)) for size in pages]
+    given = [size if isinstance(size, int) else _known(size, variables) for size in pages]
     return max((size for size in given if size is not None), default=DEFAULT)
+
+
+def _known(size: str | Items, variables: Mapping[str, Any]) -> int | None:
+    if isinstance(size, str):
+        return _given(variables.get(size))
+    value = variables.get(size.variable)
+    if size.list is not None and isinstance(value, dict):
+        value = value.get(size.list)
+    return min(len(value), MOST_ITEMS) if isinstance(value, list) else 1
 
 
 def _given(value: Any) -> int | None:

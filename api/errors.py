@@ -58,9 +58,10 @@ class UserError:
     message: str = strawberry.field(description="A sentence for people: what is wrong, and what to do.")
 
 
-def user_errors(error: errors.UserError | errors.UserErrors) -> list[UserError]:
-    found = error.errors if isinstance(error, errors.UserErrors) else [error]
-    return [UserError(code=one.code, field=list(one.field), message=one.message) for one in found]
+def user_errors(error: errors.UserError | errors.UserErrors | None, *path: str) -> list[UserError]:
+    """As a payload has them. `path`: where in the input that stands which they are about."""
+    found = error.errors if isinstance(error, errors.UserErrors) else [error] if error else []
+    return [UserError(code=one.code, field=[*path, *one.field], message=one.message) for one in found]
 
 
 def coded(code: ErrorCode, message: str, **more: Any) -> GraphQLFormattedError:

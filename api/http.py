@@ -12,15 +12,15 @@ from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from api import cost, idempotency, limits
+from api import idempotency, limits
 from api.ask import Asker
-from api.auth import Authentication
 from api.context import RequestContext
-from api.documents import Documents, Invalid, Ready
-from api.errors import cause_of, coded, plain, shown
-from api.limits import Operation
-from api.rates import Buckets, Rates, Taken
+from api.documents import Invalid
+from api.door import Door
+from api.errors import cause_of, shown
+from api.operations import Asked, Operations, Refused, shown_cost, shown_invalid
 from api.schema import Schema
+from api.subscriptions.event_stream import EVENTS, Streams, as_events
 from domain.context import Actor
 from domain.db import Database
 from domain.errors import ErrorCode, KeyReused, UserError
@@ -28,44 +28,39 @@ from domain.idempotency import Once
 
 _GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
-_FAILURES = 60  # unknown tokens a minute from one address
 _SOME_ERRORS = 294  # GraphQL over HTTP: data, and errors beside it
-# NUL as JSON or GraphQL spell it: PostgreSQL can't hold it in a text, so no name or note may have it. Behind an even
-# number of backslashes only: with one more, it is the backslash that is meant.
-_NUL = r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})"
-_NUL_OF_JSON, _NUL_OF_GRAPHQL = re.compile(_NUL.encode()), re.compile(_NUL)
-
-
-class Refused(Exception):
-    """The request ends here."""
-
-    def __init__(
-        self, status: int, code: ErrorCode, message: str, headers: dict[str, str] | None = None, **more: Any
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
-        self.errors = [coded(code, message, **more)]
+_QUALITY = re.compile(r";\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)  # how much a media type is wanted
 
 
 class Endpoint:
-    """`POST /graphql`. `rates` is None where nobody counts how much is asked."""
+    """`POST /graphql`."""
 
-    def __init__(self, schema: Schema, database: Database, asker: Asker, rates: Rates | None = None) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        database: Database,
+        asker: Asker,
+        door: Door,
+        operations: Operations,
+        streams: Streams,
+        *,
+        offer_url: str = "",
+    ) -> None:
         self._schema = schema
         self._database = database
         self._asker = asker
-        self._authentication = Authentication(database)
-        self._documents = Documents(schema.core, schema.rules)
-        self._rates = rates
-        self._failures = Buckets(_FAILURES)
+        self._door = door
+        self._operations = operations
+        self._streams = streams
+        self._offer_url = offer_url
 
     async def __call__(self, request: Request) -> Response:
         media_type = _GRAPHQL
         try:
             if request.method != "POST":
                 raise Refused(405, ErrorCode.BAD_REQUEST, "GraphQL is asked by POST here.", {"Allow": "POST"})
-            actor = await self._actor(request)
+            address = request.client.host if request.client else ""
+            actor = await self._door.admit(request.headers.get("authorization"), address)
             media_type = _acceptable(request.headers.get("accept"))
             if _media_type(request.headers.get("content-type", "")) != _JSON:
                 raise Refused(415, ErrorCode.BAD_REQUEST, "Send the request as application/json.")
@@ -79,53 +74,43 @@ class Endpoint:
             away = masked["extensions"]["code"] == ErrorCode.UNAVAILABLE
             return _response(503 if away else 500, {"errors": [masked]}, media_type)
 
-    async def _actor(self, request: Request) -> Actor:
-        actor = await self._authentication.actor(request.headers.get("authorization"))
-        if actor is not None:
-            return actor
-        # By address only who fails is slowed down: a proxy's address is everybody's.
-        failed = self._failures.take(request.client.host if request.client else "", 1)
-        if failed.wait:
-            message = f"Too many attempts without a valid token. Try again in {failed.wait} s."
-            raise Refused(429, ErrorCode.LIMIT_EXCEEDED, message, {"Retry-After": str(failed.wait)})
-        raise Refused(
-            401,
-            ErrorCode.UNAUTHENTICATED,
-            "A valid token is needed: send it as `Authorization: Bearer qw_…`.",
-            {"WWW-Authenticate": "Bearer"},
-        )
-
     async def _answer(self, request: Request, actor: Actor, media_type: str) -> Response:
         # The older media type answers 200 to whatever is well-formed.
         strict = media_type == _GRAPHQL
-        text, variables, operation_name = _parameters(await _body(request))
+        body = await _body(request)
         try:
-            ready = self._documents.ready(text)
-            name, operation = _operation(ready, operation_name)
-            _allow(operation, actor)
-            limits.check_variables(variables)
-            once = self._once(request, text, name, variables, operation)
-            points = operation.cost.of(variables)
+            asked = self._operations.understood(_read(body), body, actor)
+            once = self._once(request, asked)
+            if asked.operation.streams or media_type == EVENTS:
+                return self._stream(request, asked, actor)
         except Invalid as invalid:
             status = 400 if invalid.syntax else 422
-            errors = [_shown(error) for error in invalid.errors]
-            return _response(status if strict else 200, {"errors": errors}, media_type)
+            return _response(status if strict else 200, {"errors": shown_invalid(invalid)}, media_type)
         except UserError as error:
             raise Refused(422 if strict else 200, error.code, error.message) from None
         except Refused as refused:
-            refused.status = refused.status if strict else 200
+            well_formed = refused.status != 400
+            refused.status = 200 if well_formed and not strict else refused.status
             raise
-        taken = await self._take(actor, points)
-        more = {"extensions": {"cost": _cost(points, taken)}}
+        taken = await self._operations.pay(actor, asked.points)
+        more = {"extensions": {"cost": shown_cost(asked.points, taken)}}
         headers = taken.headers if taken else None
         request_id: str = request.state.request_id
         context = RequestContext(
-            self._database, actor, self._asker, request_id, ready.document, str(request.base_url), once
+            self._database,
+            actor,
+            self._asker,
+            request_id,
+            asked.document,
+            str(request.base_url),
+            once,
+            client_address=request.client.host if request.client else None,
+            offer_url=self._offer_url,
         )
         result = await self._schema.execute(
-            text, variable_values=variables, context_value=context, operation_name=operation_name
+            asked.text, variable_values=asked.variables, context_value=context, operation_name=asked.name
         )
-        errors = [shown(error, request_id) for error in result.errors or ()]
+        errors: list[Any] = [shown(error, request_id) for error in result.errors or ()]
         if once is not None and any(isinstance(cause_of(error), KeyReused) for error in result.errors or ()):
             errors = [{key: value for key, value in error.items() if key != "path"} for error in errors]
             return _response(422 if strict else 200, {"errors": errors, **more}, media_type, headers)
@@ -136,48 +121,60 @@ class Endpoint:
         status = _SOME_ERRORS if strict else 200
         return _response(status, {"data": result.data, "errors": errors, **more}, media_type, headers)
 
-    def _once(
-        self, request: Request, text: str, name: str | None, variables: dict[str, Any] | None, operation: Operation
-    ) -> Once | None:
+    def _once(self, request: Request, asked: Asked) -> Once | None:
         keys = request.headers.getlist(idempotency.HEADER)
         if not keys:
             return None
         # Two keys make one that is refused.
         return idempotency.once(
-            ", ".join(keys), [text, name, variables or {}], operation.mutations, self._schema.rules.in_steps
+            ", ".join(keys),
+            [asked.text, asked.name, asked.variables or {}],
+            asked.operation.mutations,
+            self._schema.rules.in_steps,
         )
 
-    async def _take(self, actor: Actor, points: int) -> Taken | None:
-        if self._rates is None:
-            return None
-        taken = await self._rates.take(f"{actor.tenant_id}:{actor.identity}", points)
-        if taken.wait:
-            message = (
-                f"This request costs {points:,} points and {taken.remaining:,} of {taken.limit:,} a minute are left."
-                f" Try again in {taken.wait} s, or ask for less at once."
-            )
-            raise Refused(429, ErrorCode.LIMIT_EXCEEDED, message, taken.headers, cost=_cost(points, taken))
-        return taken
-
-
-def _cost(points: int, taken: Taken | None) -> dict[str, Any]:
-    """What a request came to, as it is shown."""
-    left = {"remaining": taken.remaining, "resetsIn": taken.resets_in} if taken else {}
-    return {"requested": points, "limit": cost.LIMIT, **left}
+    def _stream(self, request: Request, asked: Asked, actor: Actor) -> Response:
+        if not asked.operation.streams:
+            raise Refused(406, ErrorCode.BAD_REQUEST, f"Only subscriptions are event streams: accept {_GRAPHQL}.")
+        if not _wanted(request.headers.get("accept")).get(EVENTS):
+            message = f"Subscribe over WebSocket (graphql-transport-ws), or by a POST that accepts {EVENTS}."
+            raise Refused(422, ErrorCode.BAD_REQUEST, message)
+        return self._streams.response(request, asked, actor)
 
 
 def _response(status: int, body: Any, media_type: str, headers: dict[str, str] | None = None) -> Response:
+    if media_type == EVENTS:
+        return Response(as_events(body), 200, headers, EVENTS)
     return Response(orjson.dumps(body), status, headers, f"{media_type}; charset=utf-8")
 
 
 def _acceptable(accept: str | None) -> str:
-    """The media type to answer in: the one of the specification unless only the older one is understood."""
-    wanted = [_media_type(part) for part in (accept or "*/*").split(",")]
-    if any(part in (_GRAPHQL, "application/*", "*/*") for part in wanted):
-        return _GRAPHQL
-    if _JSON in wanted:
-        return _JSON
-    raise Refused(406, ErrorCode.BAD_REQUEST, f"Answers are {_GRAPHQL} or {_JSON}: accept one of them.")
+    """The media type to answer in: the one of the specification, unless the older one is all that is wanted, or is
+    wanted more."""
+    wanted = _wanted(accept)
+    any_application = wanted.get("application/*", wanted.get("*/*", 0.0))
+    newer, older = (wanted.get(kind, any_application) for kind in (_GRAPHQL, _JSON))
+    if not newer and not older:
+        if wanted.get(EVENTS):
+            return EVENTS
+        raise Refused(406, ErrorCode.BAD_REQUEST, f"Answers are {_GRAPHQL} or {_JSON}: accept one of them.")
+    return _GRAPHQL if newer >= older else _JSON
+
+
+def _wanted(accept: str | None) -> dict[str, float]:
+    """How much each media type is wanted."""
+    wanted: dict[str, float] = {}
+    for part in (accept or "*/*").split(","):
+        quality = _QUALITY.search(part)
+        wanted[_media_type(part)] = float(quality[1]) if quality else 1.0
+    return wanted
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refused(400, ErrorCode.BAD_REQUEST, "The body is not JSON.") from None
 
 
 def _media_type(value: str) -> str:
@@ -203,53 +200,3 @@ async def _body(request: Request) -> bytes:
 def _too_large() -> Refused:
     message = f"The request is larger than {limits.BODY // 1024} KiB. Split it into several."
     return Refused(413, ErrorCode.LIMIT_EXCEEDED, message, {"Connection": "close"})
-
-
-def _parameters(body: bytes) -> tuple[str, dict[str, Any] | None, str | None]:
-    try:
-        parameters = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Refused(400, ErrorCode.BAD_REQUEST, "The body is not JSON.") from None
-    if not isinstance(parameters, dict):
-        raise Refused(400, ErrorCode.BAD_REQUEST, "The body must be one JSON object; batches are not taken.")
-    query, variables, name = (parameters.get(key) for key in ("query", "variables", "operationName"))
-    if not isinstance(query, str) or not query.strip():
-        raise Refused(400, ErrorCode.BAD_REQUEST, "`query` must be a GraphQL document.")
-    if _NUL_OF_JSON.search(body) or _NUL_OF_GRAPHQL.search(query):
-        raise Refused(400, ErrorCode.BAD_REQUEST, "The request holds a NUL character; no text may have one.")
-    if not isinstance(variables, dict | None):
-        raise Refused(400, ErrorCode.BAD_REQUEST, "`variables` must be an object.")
-    if not isinstance(name, str | None):
-        raise Refused(400, ErrorCode.BAD_REQUEST, "`operationName` must be a text.")
-    if not isinstance(parameters.get("extensions"), dict | None):
-        raise Refused(400, ErrorCode.BAD_REQUEST, "`extensions` must be an object.")
-    return query, variables, name or None
-
-
-def _operation(ready: Ready, name: str | None) -> tuple[str | None, Operation]:
-    """The operation that is asked for, and its name in the document."""
-    if name is None and len(ready.operations) == 1:
-        [(name, operation)] = ready.operations.items()
-        return name, operation
-    if name is not None and name in ready.operations:
-        return name, ready.operations[name]
-    message = (
-        "The document has several operations: say with `operationName` which one to run."
-        if name is None
-        else "The document has no operation of that name."
-    )
-    raise Refused(422, ErrorCode.BAD_REQUEST, message)
-
-
-def _allow(operation: Operation, actor: Actor) -> None:
-    missing = sorted(operation.size.needs - actor.permissions)
-    if missing:
-        scopes = ", ".join(missing)
-        raise Refused(403, ErrorCode.FORBIDDEN, f"The token lacks the scope {scopes}.", scopes=missing)
-
-
-def _shown(error: GraphQLError) -> Any:
-    answer = coded(ErrorCode.BAD_REQUEST, plain(error.message))
-    if error.locations:
-        answer["locations"] = [location.formatted for location in error.locations]
-    return answer

@@ -54,6 +54,7 @@ _LIST = 10  # how many items a list is taken to have that isn't paged
 _SCHEMA_LISTS = {"types": 100, "fields": 8, "args": 3, "inputFields": 4, "possibleTypes": 5}
 _SCHEMA_LIST = 2
 _INTROSPECTION = {"__schema": "__Schema", "__type": "__Type"}
+_TO_INTROSPECT = frozenset({Permission.SCHEMA_READ})
 
 # The tokens of GraphQL, as far as counting them needs; a bracket inside a string or a comment is none.
 _TOKEN = re.compile(
@@ -135,6 +136,8 @@ class Operation(NamedTuple):
     cost: Cost
     mutations: tuple[str, ...]
     """Its mutation fields; none if it is a query."""
+    streams: bool
+    """Whether it is a subscription."""
 
 
 class Measuring:
@@ -181,6 +184,7 @@ class Measuring:
                 size,
                 Cost(parts, size.introspected, cost.defaults_of(operation)),
                 tuple(name for name in called if not name.startswith("__")),
+                operation.operation is OperationType.SUBSCRIPTION,
             )
         self.unmeasured |= len(self._known) < len(self._fragments)
         return found
@@ -227,6 +231,7 @@ class Measuring:
                 fields=inner.fields + 1,
                 width=1,
                 introspected=inner.introspected + 1,
+                needs=frozenset() if name == "__typename" else _TO_INTROSPECT,
             )
         known = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
         if known is None or parent is None:
@@ -293,13 +298,18 @@ def _within(value: int, most: int, sentence: str) -> None:
 def _times(node: FieldNode, field: GraphQLField, parent: GraphQLNamedType, points: Points) -> Points:
     """The points of all objects that the field may lead to, for each one it is selected on."""
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    metadata = field.extensions["strawberry-definition"].metadata
+    if metadata.get("items"):
+        each = cost.plus(cost.points(cost.MUTATION), points)
+        return cost.times(cost.items_of(given.get("input"), metadata["items"]), each)
     if "first" in field.args:
         pages = cost.pages_of([given[size] for size in ("first", "last") if size in given])
         return cost.plus(cost.points(1), cost.times(pages, points))
     if "ids" in field.args:
         return cost.times(cost.pages_of([given[name] for name in ("ids",) if name in given]), points)
-    # The items of a page are counted where the page is asked for.
-    return cost.times((_LIST,), points) if _is_list(field.type) and not parent.name.endswith("Connection") else points
+    # The items of a page, or of many changes at once, are counted where these are asked for.
+    counted = parent.name.endswith("Connection") or metadata.get("one_for_each_item")
+    return cost.times((_LIST,), points) if _is_list(field.type) and not counted else points
 
 
 def _is_list(type_: GraphQLOutputType) -> bool:

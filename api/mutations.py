@@ -4,7 +4,8 @@ The transaction is not here: each mutation opens its own, so that one sees what 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
@@ -36,13 +37,18 @@ def record(model: Any, attribute: str, description: str) -> Any:
     return strawberry.field(resolver=resolve, description=description)
 
 
+def results(description: str) -> Any:
+    """The outcomes of a mutation of many `items`: nothing when it was refused as a whole."""
+    return strawberry.field(default=None, description=description, metadata={"one_for_each_item": True})
+
+
 R = TypeVar("R", bound=Payload)
 
 _FOR_THE_CALLER = (errors.PermissionDenied, errors.Unauthenticated, errors.LimitExceeded, errors.KeyReused)
 
 
 def mutation(
-    service: Callable[..., Any], description: str, *, in_steps: bool = False
+    service: Callable[..., Any], description: str, *, in_steps: bool = False, items: str | None = None
 ) -> Callable[[Callable[P, Awaitable[R]]], Any]:
     """A mutation field around the service function whose permission it needs.
 
@@ -51,6 +57,8 @@ def mutation(
 
     `in_steps`: its transactions can't be one, because it talks to somebody in between. Such a mutation must be written
     so that it can be repeated, and takes no idempotency key.
+
+    `items`: the list in its input that it is done for, and by whose length it costs.
     """
 
     def mark(resolver: Callable[P, Awaitable[R]]) -> Any:
@@ -71,10 +79,21 @@ def mutation(
         guarded.__signature__ = signature  # type: ignore[attr-defined]  # what Strawberry reads
         needs = service.__requires__  # type: ignore[attr-defined]  # what @requires leaves
         return strawberry.mutation(
-            resolver=guarded, description=description, metadata={"reads": needs, "in_steps": in_steps}
+            resolver=guarded, description=description, metadata={"reads": needs, "in_steps": in_steps, "items": items}
         )
 
     return mark
+
+
+@contextmanager
+def below(*path: str | int) -> Iterator[None]:
+    """What is refused in here is told with this path in front: the place of a part in the input."""
+    try:
+        yield
+    except errors.UserError as error:
+        raise error.under(*map(str, path)) from None
+    except errors.UserErrors as several:
+        raise errors.UserErrors([error.under(*map(str, path)) for error in several.errors]) from None
 
 
 def given(input: Any, *names: str) -> dict[str, Any]:

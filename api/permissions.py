@@ -26,11 +26,14 @@ class Rules:
             root.name for root in (schema.query_type, schema.mutation_type, schema.subscription_type) if root
         }
         self._types: dict[str, Permission | None] = {}
+        self._priced: set[str] = set()
         self._in_steps: set[str] = set()
         self._fields: dict[tuple[str, str], Permission | None] = {}
         for type_ in _objects(schema):
             if type_.name not in self._roots:
                 self._types[type_.name] = _declared(type_)
+                if getattr(type_.extensions["strawberry-definition"].origin, "has_records", False):
+                    self._priced.add(type_.name)
             for name, field in type_.fields.items():
                 metadata = field.extensions["strawberry-definition"].metadata
                 if metadata.get("in_steps"):
@@ -51,7 +54,12 @@ class Rules:
         return mutation in self._in_steps
 
     def is_wrapper(self, name: str) -> bool:
-        """Whether a type is only the shape around what it holds: an amount, a page, the outcome of a mutation."""
+        """Whether a type is only the shape around what it holds: an amount, a page, the outcome of a mutation.
+
+        A type without a permission of its own can say `has_records`: who may read it depends on where it is reached.
+        """
+        if name in self._priced:
+            return False
         return self._types.get(name, self) is None or name.endswith(("Connection", "Edge"))
 
     def of_type(self, name: str) -> Permission | None:

@@ -1,9 +1,11 @@
 """Small checks of what people type, each with its own sentence. They know single values, no records."""
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from domain.errors import ErrorCode, UserError
 from domain.text import is_visible
@@ -65,3 +67,27 @@ def decimal_in(
     if exact != value:
         raise UserError(ErrorCode.INVALID, f"{field} may have at most {places} decimals.", (field,))
     return exact
+
+
+Check = Callable[[Any], Any]
+"""From what was typed to what is kept. Raises UserError."""
+
+
+def text_of(field: str, limit: int) -> Check:
+    """`optional_text` for a table of checks."""
+    return partial(optional_text, limit=limit, field=field)
+
+
+ADDRESS: Mapping[str, Check] = {
+    "line1": text_of("line1", 200),
+    "line2": text_of("line2", 200),
+    "city": text_of("city", 100),
+    "state": text_of("state", 100),
+    "zip": text_of("zip", 30),
+    "country": text_of("country", 100),
+}
+"""The parts of a postal address: each may be empty."""
+
+
+def email_or_none(value: str | None) -> str | None:
+    return email_address(value, field="email") if value and value.strip() else None

@@ -3,7 +3,7 @@
 It does not open or end transactions: `domain.db.Database` does.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,13 +15,14 @@ from domain.secrets import Keyring
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, for which tenant, with which permissions."""
+    """Who acts, for which tenant, with which permissions. `quote_id`: the one quote that a customer's link leads to."""
 
     tenant_id: UUID
     name: str
     permissions: frozenset[Permission]
     credential_id: UUID | None = None
     employee_id: UUID | None = None
+    quote_id: UUID | None = None
 
     @property
     def identity(self) -> str:
@@ -54,3 +55,11 @@ class Context:
     def emit(self, event: Event) -> None:
         """Say what happened. It becomes a fact, and the work it causes, when the transaction commits."""
         self.events.append(event)
+
+    def permitting(self, *permissions: Permission) -> "Context":
+        """The same transaction with more permissions: for what a service, having judged the caller, does for them.
+
+        Events are said in one place, whichever of the two says them.
+        """
+        actor = replace(self.actor, permissions=self.actor.permissions.union(permissions))
+        return replace(self, actor=actor)

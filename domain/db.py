@@ -7,6 +7,7 @@ the database, which also holds for raw SQL. It knows no table but the outbox.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,8 @@ class Database:
         )
         self.keyring = keyring
         self.bell = bell
+        self.listeners: set[Callable[[], None]] = set()
+        """Rung after each commit of this process that wrote facts; they must return at once and never raise."""
 
     async def dispose(self) -> None:
         await self.engine.dispose()
@@ -65,9 +68,13 @@ class Database:
             async with session.begin():
                 await _enter(ctx)
                 yield ctx
+                has_facts = bool(ctx.events)
                 ctx.wake |= await outbox.write(session, ctx)
             for provider in ctx.wake:
                 self.bell(actor.tenant_id, provider)
+            if has_facts:
+                for listener in tuple(self.listeners):
+                    listener()
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[AsyncSession]:
@@ -114,6 +121,7 @@ async def part(ctx: Context) -> AsyncIterator[Context]:
         yield inner
     ctx.events += inner.events
     ctx.wake |= inner.wake
+    ctx.actor = inner.actor
 
 
 # What policies and the audit trail go by. Without a tenant there are no rows, and without an actor no trail.
@@ -122,6 +130,12 @@ _ENTER = text("""
       set_config('app.employee', :employee, true), set_config('app.origin', :origin, true),
       set_config('app.request', :request, true)
 """)
+
+
+async def act_as(ctx: Context, name: str) -> None:
+    """From here to the end of the transaction it is done in that name: facts and audit trail say so."""
+    ctx.actor = replace(ctx.actor, name=name)
+    await _enter(ctx)
 
 
 async def _enter(ctx: Context) -> None:

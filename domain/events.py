@@ -196,6 +196,40 @@ class PurchaseOrderCancelled(PurchaseOrderEvent):
 
 
 @dataclass(frozen=True)
+class EmployeeEvent(Event):
+    root: ClassVar[str] = "employee"
+    root_field: ClassVar[str] = "employee_id"
+    employee_id: UUID
+
+
+@dataclass(frozen=True)
+class EmployeeCreated(EmployeeEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class EmployeeUpdated(EmployeeEvent):
+    """Also: another role, no longer active."""
+
+
+@dataclass(frozen=True)
+class ApiTokenEvent(Event):
+    root: ClassVar[str] = "api_token"
+    root_field: ClassVar[str] = "api_token_id"
+    api_token_id: UUID
+
+
+@dataclass(frozen=True)
+class ApiTokenCreated(ApiTokenEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class ApiTokenRevoked(ApiTokenEvent):
+    pass
+
+
+@dataclass(frozen=True)
 class OrderConfirmationEvent(Event):
     root: ClassVar[str] = "order_confirmation"
     root_field: ClassVar[str] = "order_confirmation_id"
@@ -205,3 +239,8 @@ class OrderConfirmationEvent(Event):
 @dataclass(frozen=True)
 class OrderConfirmationRequested(OrderConfirmationEvent):
     """The document of a sales order is to go to one address."""
+
+
+@dataclass(frozen=True)
+class OrderConfirmationSent(OrderConfirmationEvent):
+    pass

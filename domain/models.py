@@ -3,7 +3,7 @@
 It does not open sessions (`domain.db`) and holds no table of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -80,12 +80,29 @@ def refers(column: str, table: str, *, ondelete: str | None = None) -> ForeignKe
 
 def search_index(table: str, *columns: str) -> Index:
     """What finds a tenant's rows by any part of these columns (`domain.search`): trigrams of a line for each."""
+    return _gin(f"ix_{table}_search", _lines(columns))
+
+
+def words_index(table: str, *columns: str, words: Sequence[str]) -> Index:
+    """The same, and by the words of `words`, in any language: one index, so that both narrow a search at once.
+
+    Signs that would make one word of two, or a number of a hyphen, count as spaces.
+    """
+    line = " || ' ' || ".join(f"coalesce({column}, '')" for column in words)
+    cleared = f"translate(lower(normalize({line}, NFKC)), '-+._/@<>&~', '          ')"
+    vector: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {cleared})").label("words")
+    return _gin(f"ix_{table}_words", _lines(columns), vector)
+
+
+def _lines(columns: Sequence[str]) -> ColumnElement[str]:
     lines = "chr(10)"
     for column in columns:
         lines = f"(({lines} || coalesce({column}, '')) || chr(10))"
-    expression: ColumnElement[str] = literal_column(lines).label("lines")
-    name = f"ix_{table}_search"
-    return Index(name, "tenant_id", expression, postgresql_using="gin", postgresql_ops={"lines": "gin_trgm_ops"})
+    return literal_column(lines).label("lines")
+
+
+def _gin(name: str, *expressions: ColumnElement[Any]) -> Index:
+    return Index(name, "tenant_id", *expressions, postgresql_using="gin", postgresql_ops={"lines": "gin_trgm_ops"})
 
 
 def one_of(column: str, values: Iterable[str]) -> str:

@@ -35,7 +35,14 @@ def _usual_folder() -> Path:
 
 
 @app.command
-def up(*, data_dir: Path | None = None, port: int = 8000, sandbox_port: int = 8100, demo: bool = True) -> None:
+def up(
+    *,
+    data_dir: Path | None = None,
+    port: int = 8000,
+    sandbox_port: int = 8100,
+    mailbox_port: int = 8200,
+    demo: bool = True,
+) -> None:
     """Start everything on this machine: database, Redis, api, worker and a ConnectWise to rehearse against.
 
     Parameters
@@ -46,13 +53,15 @@ def up(*, data_dir: Path | None = None, port: int = 8000, sandbox_port: int = 81
         Of the api; 0 takes a free one.
     sandbox_port
         Of the rehearsal ConnectWise; 0 takes a free one.
+    mailbox_port
+        Of the page that shows every mail that is sent; 0 takes a free one.
     demo
         Make a demo tenant on the first start.
     """
     from runtime.up import Options
     from runtime.up import up as start
 
-    start(Options(data_dir or _usual_folder(), port, sandbox_port, demo))
+    start(Options(data_dir or _usual_folder(), port, sandbox_port, mailbox_port, demo))
 
 
 @app.command
@@ -124,6 +133,26 @@ def sandbox(
         rate_per_minute=rate_per_minute,
         profile=profile,
     )
+
+
+@app.command
+def mailbox(*, host: str = "127.0.0.1", port: int = 8200, smtp_port: int = 8201, folder: Path) -> None:
+    """Be a mail server that delivers to nobody: its page at / shows what came in.
+
+    Parameters
+    ----------
+    host
+        The address to listen at.
+    port
+        The port of its page; 0 takes a free one.
+    smtp_port
+        The port that mails are handed in at; 0 takes a free one.
+    folder
+        Where mails are kept, the last thousand.
+    """
+    from runtime import serve
+
+    serve.mailbox(host, port, smtp_port, folder)
 
 
 @app.command

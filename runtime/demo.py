@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from domain.access import numbers, tenants
 from domain.access import service as access
+from domain.access.scopes import GRANTABLE
 from domain.context import Actor
 from domain.db import Database
-from domain.permissions import Permission
 from runtime.opening import opened
 from runtime.settings import Settings
 
@@ -40,9 +40,9 @@ async def _tenant(database: Database, name: str) -> str:
     # Several demos against one sandbox must not claim each other's opportunities: those are found by their number.
     thousand = random.randrange(1, 900) * 1000 + 1  # noqa: S311
     async with database.transaction(Actor.system(tenant.id, "demo")) as ctx:
-        for kind in ("Q", "SO"):
+        for kind in ("Q", "SO", "PO"):
             await numbers.start_at(ctx, kind, thousand)
         for employee, email in EMPLOYEES:
             await access.create_employee(ctx, name=employee, email=email)
-        _, token = await access.create_token(ctx, name="demo", scopes=list(Permission))
+        _, token = await access.create_token(ctx, name="demo", scopes=GRANTABLE)
     return token

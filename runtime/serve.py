@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING
 
 from runtime import addresses, logs, ports
@@ -12,6 +13,7 @@ from runtime.errors import UserError, about, naming
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
+    from api.oidc import Tokens
     from integrations.core.limiter import Limiter
     from integrations.core.provider import Provider
 
@@ -34,7 +36,7 @@ async def _api(host: str, port: int, settings: Settings) -> None:
     import uvicorn
     from starlette.applications import Starlette
 
-    from api import app, ask
+    from api import app, ask, limits
     from domain.integration_settings import lanes
     from runtime.bell import Bell
     from runtime.opening import opened
@@ -56,6 +58,8 @@ async def _api(host: str, port: int, settings: Settings) -> None:
             graphiql=settings.graphiql,
             rate=settings.api_rate_points_per_minute,
             origins=settings.allowed_origins.split(),
+            issued=_issued(settings),
+            offer_url=settings.offer_url,
         )
         application.router.lifespan_context = lifespan
         config = uvicorn.Config(
@@ -65,11 +69,28 @@ async def _api(host: str, port: int, settings: Settings) -> None:
             loop="uvloop",
             http="httptools",
             ws="websockets-sansio",  # the library websockets; "websockets" alone names its old interface and warns
+            ws_max_size=limits.BODY,
             log_config=None,  # `logs` does it
             access_log=False,
             timeout_graceful_shutdown=_GRACE,
         )
-        await uvicorn.Server(config).serve()
+
+        class Server(uvicorn.Server):
+            async def shutdown(self, sockets: list[socket] | None = None) -> None:
+                application.state.closing.set()  # event streams would go on until the grace is over
+                await super().shutdown(sockets)
+
+        await Server(config).serve()
+
+
+def _issued(settings: Settings) -> Tokens | None:
+    """The tokens that employees sign in with, if this deployment has an issuer of them."""
+    from api.oidc import Oidc, Tokens
+
+    if not settings.oidc_issuer:
+        return None
+    claims = {"tenant_claim": settings.oidc_tenant_claim, "email_claim": settings.oidc_email_claim}
+    return Tokens(Oidc(settings.oidc_issuer, settings.oidc_audience, **claims))
 
 
 def worker() -> None:
@@ -112,6 +133,7 @@ async def _worker(settings: Settings) -> None:
 def _shelf(settings: Settings, limiter: Limiter | None = None) -> Mapping[str, Provider]:
     """Every vendor that a worker can sync with, as this deployment is set up. Another one is one more line here."""
     from integrations.connectwise.provider import ConnectWise
+    from integrations.mail.provider import Mail
     from integrations.providers import shelf
 
     return shelf(
@@ -122,6 +144,7 @@ def _shelf(settings: Settings, limiter: Limiter | None = None) -> Mapping[str, P
             public_url=settings.public_url,
             limiter=limiter,
         ),
+        Mail(settings.mail_server()),
     )
 
 
@@ -141,6 +164,18 @@ def sandbox(host: str, port: int, state_file: Path | None, *, control: bool, **m
     [port] = ports.choose(host, port=port)
     with about(state_file):
         serve.serve(host, port, state_file, control, options)
+
+
+def mailbox(host: str, port: int, smtp_port: int, folder: Path) -> None:
+    """Catch mails until SIGTERM. Raises UserError: a port is taken, or the folder can't be written."""
+    import asyncio
+
+    from runtime.mailbox import serve
+
+    logs.configure(Settings.load())
+    port, smtp_port = ports.choose(host, port=port, smtp_port=smtp_port)
+    with about(folder):
+        asyncio.run(serve(host, port, smtp_port, folder))
 
 
 def _settings() -> Settings:

@@ -12,6 +12,10 @@ from runtime.errors import UserError
 
 if TYPE_CHECKING:
     from domain.secrets import Keyring
+    from integrations.mail.smtp import Server
+
+# By https, or on this very machine, for development.
+_ISSUER = r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?"
 
 
 class Settings(BaseSettings):
@@ -33,9 +37,23 @@ class Settings(BaseSettings):
     connectwise_client_id: str = ""
     allow_loopback_sites: bool = False  # for development: the sandbox lives on 127.0.0.1; `up` sets it
 
+    # Where mails are handed in: "smtps://user:password@mail.example.com" or
+    # "smtp://user:password@mail.example.com:587?starttls=required". Empty: none is sent, and that is told.
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""  # the address that mails come from
+
     public_url: str = "http://127.0.0.1:8000"  # where browsers and ConnectWise's callbacks reach the api
+    # The page on which customers see and answer an offer, with the token of their link in its place:
+    # "https://app.example.com/offers#{token}". Empty: links are given as bare tokens.
+    offer_url: str = ""
     # Pages of these origins may ask in a browser: "https://app.example.com https://other.example.com".
     allowed_origins: str = ""
+    # Whom employees sign in with, and what that service calls us; without these two there are API tokens only. A claim
+    # of its tokens is the tenant's id, another one the employee's e-mail address (docs/access.md).
+    oidc_issuer: str = ""  # exactly as it calls itself, with or without the slash at the end
+    oidc_audience: str = ""
+    oidc_tenant_claim: str = "tenant_id"
+    oidc_email_claim: str = "email"
     log_format: Literal["auto", "console", "json"] = "auto"  # auto: console on a terminal, JSON lines elsewhere
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     graphiql: bool = True  # the page holds no data, and every operation in it needs a token
@@ -64,6 +82,28 @@ class Settings(BaseSettings):
             raise ValueError("Input should be an address like https://quotes.example.com")
         return value.rstrip("/")
 
+    @field_validator("offer_url")
+    @classmethod
+    def _a_page_for_a_token(cls, value: str) -> str:
+        if value and not (re.match(r"https?://[^\s/{}]+/", value) and value.count("{token}") == 1):
+            raise ValueError(
+                "Input should be an address with {token} in it, like https://app.example.com/offers#{token}"
+            )
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _an_issuer(cls, value: str) -> str:
+        if value and not re.fullmatch(_ISSUER, value):
+            raise ValueError("Input should be an address like https://login.example.com; http only on this machine")
+        return value
+
+    @model_validator(mode="after")
+    def _an_issuer_has_an_audience(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_audience):
+            raise ValueError("OIDC_ISSUER and OIDC_AUDIENCE are set together, or neither")
+        return self
+
     @model_validator(mode="after")
     def _a_call_fits_into_its_lease(self) -> Self:
         if self.sync_http_timeout >= self.sync_lease:
@@ -89,6 +129,20 @@ class Settings(BaseSettings):
                 f"Set {' and '.join(missing)} in the environment, or let `quotewright up` start everything."
             )
         return self
+
+    def mail_server(self) -> Server | None:
+        """Where mails are handed in; None: nowhere. Raises UserError; its text shows nothing of a password."""
+        from integrations.mail.smtp import Server
+
+        url = self.smtp_url.get_secret_value()
+        if not url:
+            return None
+        if "@" not in self.mail_from:
+            raise UserError("MAIL_FROM must be the address that mails come from, such as sales@example.com.")
+        try:
+            return Server.parse(url, self.mail_from, self.sync_http_timeout)
+        except ValueError as error:
+            raise UserError(f"SMTP_URL {error}.") from None
 
     def keyring(self) -> Keyring:
         """The secret keys. Raises UserError when one is malformed or none is set; the text shows nothing of a key."""

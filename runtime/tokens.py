@@ -12,9 +12,9 @@ from uuid import UUID
 from domain import errors
 from domain.access import service as access
 from domain.access import tenants
+from domain.access.scopes import GRANTABLE
 from domain.context import Actor, Context
 from domain.db import Database
-from domain.permissions import Permission
 from runtime.errors import UserError
 from runtime.opening import opened
 from runtime.settings import Settings
@@ -28,7 +28,7 @@ def first(name: str, currency: str, time_zone: str) -> tuple[UUID, str]:
     async def make(database: Database) -> tuple[UUID, str]:
         tenant = await tenants.create(database, name=name, currency=currency, time_zone=time_zone)
         async with database.transaction(Actor.system(tenant.id, "command line")) as ctx:
-            _, token = await access.create_token(ctx, name="first", scopes=list(Permission))
+            _, token = await access.create_token(ctx, name="first", scopes=GRANTABLE)
         return tenant.id, token
 
     return _run(make)

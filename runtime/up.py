@@ -36,8 +36,9 @@ class Options:
     data_dir: Path
     port: int = 8000  # 0: a free one
     sandbox_port: int = 8100
+    mailbox_port: int = 8200
     demo: bool = True
-    # What runs api, worker and sandbox; their name and options are added. Tests put something small here.
+    # What runs api, worker, sandbox and mailbox; their name and options are added. Tests put something small here.
     # -P: a folder `api` in the current directory is not our api.
     program: Sequence[str] = (sys.executable, "-P", "-m", "runtime.cli")
 
@@ -70,7 +71,10 @@ class _Journey:
         self.lock = lock
         self.stores = Stores(settings, folder)
         self.runfile = RunFile(folder)
-        self.port, self.sandbox_port = ports.choose(port=options.port, sandbox_port=options.sandbox_port)
+        self.port, self.sandbox_port, self.mailbox_port, self.smtp_port = ports.choose(
+            port=options.port, sandbox_port=options.sandbox_port, mailbox_port=options.mailbox_port, smtp_port=0
+        )
+        self.catches_mail = not settings.smtp_url.get_secret_value()
         self.settings = settings.model_copy(
             update={
                 "secret_keys": SecretStr(settings.secret_keys.get_secret_value() or _kept_keys(folder)),
@@ -133,12 +137,19 @@ class _Journey:
         sandbox = self._command("sandbox", own, _without_secrets(), f"{self.sandbox}/")
         worker = self._command("worker", [], self._environment(), "")
         api = self._command("api", ["--port", str(self.port)], self._environment(), f"{self.api}/readyz")
-        # The sandbox outlives the worker: calls under way are let to their end.
-        with self.screen.step("Starting sandbox, worker and api"):
-            self.supervisor.start(sandbox)
+        # What is called outlives the worker: calls under way are let to their end.
+        called = [sandbox, self._mailbox()] if self.catches_mail else [sandbox]
+        with self.screen.step(f"Starting {', '.join(command.name for command in called)}, worker and api"):
+            self.supervisor.start(*called)
             self.supervisor.start(worker, api)
-            for command in (sandbox, worker, api):
+            for command in (*called, worker, api):
                 self.supervisor.wait_until_ready(command)
+
+    def _mailbox(self) -> Command:
+        doors = ["--port", str(self.mailbox_port), "--smtp-port", str(self.smtp_port)]
+        return self._command(
+            "mailbox", [*doors, "--folder", str(self.folder / "mails")], _without_secrets(), f"{self.mailbox}/"
+        )
 
     def _command(self, name: str, words: list[str], env: Mapping[str, str], ready_at: str) -> Command:
         log = self.folder / f"{name}.log"
@@ -167,7 +178,14 @@ class _Journey:
             "PUBLIC_URL": settings.public_url,
             "LOG_FORMAT": settings.log_format,
             "GRAPHIQL": "1",
+            "SMTP_URL": self._smtp_url,
+            "MAIL_FROM": settings.mail_from or "quotewright@localhost.localdomain",
         }
+
+    @property
+    def _smtp_url(self) -> str:
+        given = self.settings.smtp_url.get_secret_value()
+        return f"smtp://{ports.HOST}:{self.smtp_port}" if self.catches_mail else given
 
     @property
     def api(self) -> str:
@@ -177,6 +195,10 @@ class _Journey:
     def sandbox(self) -> str:
         return f"http://{ports.HOST}:{self.sandbox_port}"
 
+    @property
+    def mailbox(self) -> str:
+        return f"http://{ports.HOST}:{self.mailbox_port}"
+
     def _facts(self, demo: Demo | None) -> dict[str, object]:
         from integrations.connectwise.sandbox.seed import DEMO
 
@@ -184,6 +206,7 @@ class _Journey:
             "api": f"{self.api}/graphql",
             "graphiql": f"{self.api}/graphiql",
             "sandbox": self.sandbox,
+            "mailbox": self.mailbox if self.catches_mail else None,
             "token": demo.token if demo else None,
             "otherToken": demo.other_token if demo else None,
             "connectwise": {
@@ -205,6 +228,8 @@ class _Journey:
         say(f"  GraphQL    {self.api}/graphql")
         say(f"  GraphiQL   {self.api}/graphiql   (to try it in a browser)")
         say(f"  Sandbox    {self.sandbox}   (a ConnectWise to rehearse against)")
+        if self.catches_mail:
+            say(f"  Mailbox    {self.mailbox}   (every mail that is sent)")
         if demo:
             say(f"  Token      {demo.token}")
         say(f"  Data, logs {self.folder}")
@@ -222,7 +247,7 @@ class _Journey:
 
 def _without_secrets() -> dict[str, str]:
     """Our environment without the addresses and keys that a child gets only when it needs them."""
-    ours = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL", "REDIS_URL", "SECRET_KEYS"}
+    ours = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL", "REDIS_URL", "SECRET_KEYS", "SMTP_URL"}
     return {name: value for name, value in os.environ.items() if name.upper() not in ours} | {"PYTHONUNBUFFERED": "1"}
 
 

@@ -18,11 +18,14 @@ from typing import Any
 import pytest
 import redis as redis_client
 
+import domain.tables  # noqa: F401  # relationships look for each other's classes by name: all have to be there
 from runtime import database as databases
 from runtime import revisions
 from runtime.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.connectwise import judge
+from tests.judges import tally
 
+TALLIES = {"judged": judge, "asked": tally}
 TEMPLATE = "quotewright_template"
 _numbers = itertools.count(1)
 
@@ -72,18 +75,27 @@ def postgres(store_folder: Path) -> Iterator[EmbeddedPostgres]:
         server.stop()
 
 
-@pytest.fixture
-def database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
-    """An empty, migrated database of its own; gone after the test with whoever is still connected."""
+@contextmanager
+def fresh_database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
+    """An empty, migrated database; gone afterwards with whoever is still connected."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     databases.create_from_template(postgres.url, TEMPLATE, name)
-    yield FreshDatabase(
-        name,
-        app_url=postgres.url_for(databases.APP, name),
-        owner_url=postgres.url_for(databases.OWNER, name),
-        admin_url=postgres.url_for("postgres", name),
-    )
-    databases.drop(postgres.url, name)
+    try:
+        yield FreshDatabase(
+            name,
+            app_url=postgres.url_for(databases.APP, name),
+            owner_url=postgres.url_for(databases.OWNER, name),
+            admin_url=postgres.url_for("postgres", name),
+        )
+    finally:
+        databases.drop(postgres.url, name)
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
+    """One of its own for each test."""
+    with fresh_database(postgres) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -111,14 +123,17 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["judged"] = dict(judge.TALLY)
+        for name, module in TALLIES.items():
+            session.config.workeroutput[name] = dict(module.TALLY)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    judge.TALLY.update(getattr(node, "workeroutput", {}).get("judged", {}))
+    for name, module in TALLIES.items():
+        module.TALLY.update(getattr(node, "workeroutput", {}).get(name, {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if judge.TALLY:
-        terminalreporter.write_line(judge.summary())
+    for module in TALLIES.values():
+        if module.TALLY:
+            terminalreporter.write_line(module.summary())

@@ -8,7 +8,7 @@ statement = await filtered(info, select(models.Organization), filter)
 """
 
 from api.filters.conditions import filtered
-from api.filters.fields import filters, folded, identified, minor, plain, read_by
+from api.filters.fields import exact, filters, folded, identified, minor, plain, read_by, some
 from api.filters.operators import (
     BooleanFilter,
     DateFilter,
@@ -17,7 +17,9 @@ from api.filters.operators import (
     EnumFilter,
     IDFilter,
     IntFilter,
+    SomeFilter,
     StringFilter,
+    TreeFilter,
 )
 
 __all__ = [
@@ -28,7 +30,10 @@ __all__ = [
     "EnumFilter",
     "IDFilter",
     "IntFilter",
+    "SomeFilter",
     "StringFilter",
+    "TreeFilter",
+    "exact",
     "filtered",
     "filters",
     "folded",
@@ -36,4 +41,5 @@ __all__ = [
     "minor",
     "plain",
     "read_by",
+    "some",
 ]

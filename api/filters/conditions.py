@@ -64,7 +64,8 @@ class _Filtering:
             self._conditions += 1
             if self._conditions > CONDITIONS:
                 raise LimitExceeded(f"The filter has more than {CONDITIONS} conditions; leave out some.", here)
-            yield SQL[operator](where.column, await self._read(where, operator, value, here))
+            condition = SQL[operator](where.column, await self._read(where, operator, value, here))
+            yield condition if where.wrap is None else where.wrap(condition)
 
     async def _read(self, where: Where, operator: str, value: Any, path: Path) -> Any:
         """The value as the column has it."""

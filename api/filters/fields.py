@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
+from sqlalchemy import ColumnElement, select
 from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
@@ -31,10 +32,11 @@ _NEVER = -(2**63)  # no amount: what `eq` half a cent is compared with
 
 @dataclass(frozen=True)
 class Where:
-    """The column of a field, and how its values are read."""
+    """The column of a field, and how its values are read. `wrap`: around the condition, when it is of another table."""
 
     column: Column
     read: Read
+    wrap: Callable[[ColumnElement[bool]], ColumnElement[bool]] | None = None
 
 
 def _field(where: Where, description: str) -> Any:
@@ -51,9 +53,13 @@ async def _folded(_info: Info, _operator: str, value: Any, _path: Path) -> Any:
 
 async def _minor(info: Info, operator: str, value: Any, _path: Path) -> Any:
     tenant = await info.context.loaders.row(Tenant, info.context.actor.tenant_id)
-    exact: Decimal = value.scaleb(minor_units(tenant.currency))
-    whole = int(exact.to_integral_value(ROUND_CEILING if operator in ("gte", "lt") else ROUND_FLOOR))
-    if operator in ("eq", "in_") and whole != exact:
+    return _whole(value.scaleb(minor_units(tenant.currency)), operator)
+
+
+def _whole(amount: Decimal, operator: str) -> int:
+    """The whole number with which the operator says the same of whole numbers."""
+    whole = int(amount.to_integral_value(ROUND_CEILING if operator in ("gte", "lt") else ROUND_FLOOR))
+    if operator in ("eq", "in_") and whole != amount:
         return _NEVER
     return max(-_LARGEST, min(_LARGEST, whole))
 
@@ -73,6 +79,27 @@ def minor(column: Column, description: str) -> Any:
     return _field(Where(column, _minor), description)
 
 
+def exact(column: Column, places: int, description: str) -> Any:
+    """The same, where the amount has more places than the currency: `column` counts in the last of them."""
+
+    async def read(_info: Info, operator: str, value: Any, _path: Path) -> Any:
+        return _whole(value.scaleb(places), operator)
+
+    return _field(Where(column, read), description)
+
+
+def some(own: Column, of: Column, column: Column, type_name: str, description: str) -> Any:
+    """A list that a record has: `column` refers to one of its members, in rows whose `of` is the record's `own` id."""
+
+    async def read(_info: Info, _operator: str, value: Any, path: Path) -> Any:
+        return uuid_of(value, type_name, *path)
+
+    def wrap(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        return own.in_(select(of).where(condition))
+
+    return _field(Where(column, read, wrap), description)
+
+
 def identified(column: Column, type_name: str, description: str) -> Any:
     """A reference to a record of that type."""
 
@@ -87,7 +114,7 @@ def read_by(column: Column, read: Read, description: str) -> Any:
     return _field(Where(column, read), description)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(plain, folded, minor, identified, read_by))
+@dataclass_transform(kw_only_default=True, field_specifiers=(plain, folded, minor, exact, some, identified, read_by))
 def filters(description: str) -> Callable[[T], T]:
     """A class of such fields as the filter of a list: `and`, `or` and `not` come along."""
 

@@ -47,6 +47,17 @@ class IDFilter:
     is_null: bool | None = _operator(_IS_NULL)
 
 
+@strawberry.input(description="Conditions on a list of records. Several operators: all must hold.")
+class SomeFilter:
+    eq: strawberry.ID | None = _operator("This record is in the list.")
+    in_: list[strawberry.ID] | None = _operator(f"At least one of these is, at most {MOST_VALUES}.", "in")
+
+
+@strawberry.input(description="A condition on where a record stands in a tree.")
+class TreeFilter:
+    under: strawberry.ID | None = _operator("Right here, or anywhere below.")
+
+
 @strawberry.input(description="A condition on what is either true or false.")
 class BooleanFilter:
     eq: bool | None = _operator("True or false, as it is here.")
@@ -111,6 +122,7 @@ SQL: Mapping[str, Callable[[Column, Any], ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
     "ne": lambda column, value: column.is_distinct_from(value),
     "in_": _among,
+    "under": _among,
     "not_in": lambda column, values: _among(column, values).is_not(true()),
     "contains": lambda column, value: column.icontains(value, autoescape=True),
     "starts_with": _begins,

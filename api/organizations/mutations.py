@@ -1,88 +1,18 @@
-"""Organizations and contacts, entered and changed. What may be written is for `domain.organizations.service` to say."""
+"""Organizations, contacts and delivery addresses, entered and changed. What may be written is for the domain to say."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from api.context import Info
-from api.mutations import Payload, given, mutation, record
+from api.mutations import Payload, below, mutation, record
 from api.node import uuid_of
-from api.organizations.types import Contact, Organization
-from domain.errors import UserError
-from domain.organizations import models
+from api.organizations import inputs
+from api.organizations.inputs import contact_values, delivery_address_values, nested_address, organization_values
+from api.organizations.types import Contact, DeliveryAddress, Organization
+from domain.organizations import addresses, models
 from domain.organizations import service as organizations
-
-UNSET = strawberry.UNSET
-
-
-@strawberry.input(description="A postal address. What is left out stays as it is; null empties it.")
-class AddressInput:
-    line1: str | None = strawberry.field(default=UNSET, description="Street and number.")
-    line2: str | None = strawberry.field(default=UNSET, description="Suite, floor, building.")
-    city: str | None = strawberry.field(default=UNSET, description="City.")
-    state: str | None = strawberry.field(default=UNSET, description="State, province or county.")
-    zip: str | None = strawberry.field(default=UNSET, description="Postal code.")
-    country: str | None = strawberry.field(default=UNSET, description="Country.")
-
-
-@strawberry.input(description="A person of a new organization.")
-class OrganizationContactInput:
-    first_name: str = strawberry.field(description="First name, at most 100 characters.")
-    last_name: str | None = strawberry.field(default=UNSET, description="Last name, at most 100 characters.")
-    email: str | None = strawberry.field(default=UNSET, description="E-mail address.")
-    phone: str | None = strawberry.field(default=UNSET, description="Phone number.")
-    mobile: str | None = strawberry.field(default=UNSET, description="Mobile phone number.")
-    title: str | None = strawberry.field(default=UNSET, description="What the person does there.")
-    send_invoices: bool | None = strawberry.field(
-        default=UNSET, description="Gets order confirmations; no if not said."
-    )
-
-
-@strawberry.input(description="A new contact.")
-class CreateContactInput(OrganizationContactInput):
-    organization_id: strawberry.ID = strawberry.field(description="Where the person works.")
-
-
-@strawberry.input(description="What to change of a contact. What is left out stays; null empties it.")
-class UpdateContactInput:
-    contact_id: strawberry.ID = strawberry.field(description="The contact.")
-    version: int | None = strawberry.field(default=None, description="The version you saw: a newer one is not changed.")
-    first_name: str | None = strawberry.field(default=UNSET, description="First name, at most 100 characters.")
-    last_name: str | None = strawberry.field(default=UNSET, description="Last name, at most 100 characters.")
-    email: str | None = strawberry.field(default=UNSET, description="E-mail address.")
-    phone: str | None = strawberry.field(default=UNSET, description="Phone number.")
-    mobile: str | None = strawberry.field(default=UNSET, description="Mobile phone number.")
-    title: str | None = strawberry.field(default=UNSET, description="What the person does there.")
-    send_invoices: bool | None = strawberry.field(default=UNSET, description="Gets order confirmations.")
-    active: bool | None = strawberry.field(default=UNSET, description="Still works there.")
-
-
-@strawberry.input(description="A new organization.")
-class CreateOrganizationInput:
-    name: str = strawberry.field(description="Its name, at most 200 characters.")
-    account_number: str | None = strawberry.field(default=UNSET, description="The MSP's own number for it.")
-    tax_number: str | None = strawberry.field(default=UNSET, description="Its tax or registration number.")
-    phone: str | None = strawberry.field(default=UNSET, description="Its main phone number.")
-    billing_address: AddressInput | None = strawberry.field(default=UNSET, description="Where invoices go.")
-    owner_id: strawberry.ID | None = strawberry.field(default=UNSET, description="The employee who looks after it.")
-    contacts: list[OrganizationContactInput] = strawberry.field(
-        default_factory=list, description="Its people, if they are to be entered with it."
-    )
-
-
-@strawberry.input(description="What to change of an organization. What is left out stays; null empties it.")
-class UpdateOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    version: int | None = strawberry.field(default=None, description="The version you saw: a newer one is not changed.")
-    name: str | None = strawberry.field(default=UNSET, description="Its name, at most 200 characters.")
-    account_number: str | None = strawberry.field(default=UNSET, description="The MSP's own number for it.")
-    tax_number: str | None = strawberry.field(default=UNSET, description="Its tax or registration number.")
-    phone: str | None = strawberry.field(default=UNSET, description="Its main phone number.")
-    billing_address: AddressInput | None = strawberry.field(default=UNSET, description="Where invoices go.")
-    owner_id: strawberry.ID | None = strawberry.field(default=UNSET, description="The employee who looks after it.")
 
 
 @strawberry.type(description="The outcome for an organization.")
@@ -99,6 +29,16 @@ class CreateOrganizationPayload(OrganizationPayload):
 
 @strawberry.type(description="The outcome of `updateOrganization`.")
 class UpdateOrganizationPayload(OrganizationPayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `archiveOrganization`.")
+class ArchiveOrganizationPayload(OrganizationPayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `restoreOrganization`.")
+class RestoreOrganizationPayload(OrganizationPayload):
     pass
 
 
@@ -119,75 +59,131 @@ class UpdateContactPayload(ContactPayload):
     pass
 
 
+@strawberry.type(description="The outcome for a delivery address.")
+class DeliveryAddressPayload(Payload):
+    address_id: strawberry.Private[UUID | None] = None
+
+    delivery_address: DeliveryAddress | None = record(
+        models.DeliveryAddress, "address_id", "The delivery address as it is now."
+    )
+
+
+@strawberry.type(description="The outcome of `createDeliveryAddress`.")
+class CreateDeliveryAddressPayload(DeliveryAddressPayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `updateDeliveryAddress`.")
+class UpdateDeliveryAddressPayload(DeliveryAddressPayload):
+    pass
+
+
+@strawberry.type(description="The outcome of `removeDeliveryAddress`.")
+class RemoveDeliveryAddressPayload(OrganizationPayload):
+    pass
+
+
 @mutation(organizations.create, "Enters an organization, and its people with it.")
 async def create_organization(
-    info: Info, input: Annotated[CreateOrganizationInput, strawberry.argument(description="The organization.")]
+    info: Info, input: Annotated[inputs.CreateOrganizationInput, strawberry.argument(description="The organization.")]
 ) -> CreateOrganizationPayload:
-    values = _organization_values(input)
+    values = organization_values(input)
     async with info.context.transaction() as ctx:
-        with _address_is_nested():
+        with nested_address("billingAddress"):
             organization = await organizations.create(ctx, values)
         for place, contact in enumerate(input.contacts):
-            try:
-                await organizations.create_contact(ctx, organization.id, _contact_values(contact))
-            except UserError as error:
-                raise error.under("contacts", str(place)) from None
+            with below("contacts", place):
+                await organizations.create_contact(ctx, organization.id, contact_values(contact))
+        for place, address in enumerate(input.delivery_addresses):
+            with below("deliveryAddresses", place), nested_address("address"):
+                await addresses.create(ctx, organization.id, delivery_address_values(address))
     return CreateOrganizationPayload(organization_id=organization.id)
 
 
 @mutation(organizations.update, "Changes an organization.")
 async def update_organization(
-    info: Info, input: Annotated[UpdateOrganizationInput, strawberry.argument(description="What to change.")]
+    info: Info, input: Annotated[inputs.UpdateOrganizationInput, strawberry.argument(description="What to change.")]
 ) -> UpdateOrganizationPayload:
-    id, values = uuid_of(input.organization_id, "Organization", "organizationId"), _organization_values(input)
+    id, values = uuid_of(input.organization_id, "Organization", "organizationId"), organization_values(input)
     async with info.context.transaction() as ctx:
-        with _address_is_nested():
+        with nested_address("billingAddress"):
             await organizations.update(ctx, id, values, version=input.version)
     return UpdateOrganizationPayload(organization_id=id)
 
 
+@mutation(
+    organizations.archive,
+    "Takes an organization out of use: no new quotes and orders. What is there goes on; open quotes can be accepted.",
+)
+async def archive_organization(
+    info: Info, input: Annotated[inputs.ArchiveOrganizationInput, strawberry.argument(description="Which one.")]
+) -> ArchiveOrganizationPayload:
+    id = uuid_of(input.organization_id, "Organization", "organizationId")
+    async with info.context.transaction() as ctx:
+        await organizations.archive(ctx, id, version=input.version)
+    return ArchiveOrganizationPayload(organization_id=id)
+
+
+@mutation(organizations.restore, "Brings an archived organization back.")
+async def restore_organization(
+    info: Info, input: Annotated[inputs.RestoreOrganizationInput, strawberry.argument(description="Which one.")]
+) -> RestoreOrganizationPayload:
+    id = uuid_of(input.organization_id, "Organization", "organizationId")
+    async with info.context.transaction() as ctx:
+        await organizations.restore(ctx, id, version=input.version)
+    return RestoreOrganizationPayload(organization_id=id)
+
+
 @mutation(organizations.create_contact, "Enters a person at an organization.")
 async def create_contact(
-    info: Info, input: Annotated[CreateContactInput, strawberry.argument(description="The person.")]
+    info: Info, input: Annotated[inputs.CreateContactInput, strawberry.argument(description="The person.")]
 ) -> CreateContactPayload:
     organization_id = uuid_of(input.organization_id, "Organization", "organizationId")
     async with info.context.transaction() as ctx:
-        contact = await organizations.create_contact(ctx, organization_id, _contact_values(input))
+        contact = await organizations.create_contact(ctx, organization_id, contact_values(input))
     return CreateContactPayload(contact_id=contact.id)
 
 
-@mutation(organizations.update_contact, "Changes a contact.")
+@mutation(
+    organizations.update_contact,
+    "Changes a contact. Who has left is made inactive: what they were part of stays as it was.",
+)
 async def update_contact(
-    info: Info, input: Annotated[UpdateContactInput, strawberry.argument(description="What to change.")]
+    info: Info, input: Annotated[inputs.UpdateContactInput, strawberry.argument(description="What to change.")]
 ) -> UpdateContactPayload:
     id = uuid_of(input.contact_id, "Contact", "contactId")
     async with info.context.transaction() as ctx:
-        await organizations.update_contact(ctx, id, _contact_values(input), version=input.version)
+        await organizations.update_contact(ctx, id, contact_values(input), version=input.version)
     return UpdateContactPayload(contact_id=id)
 
 
-def _organization_values(input: CreateOrganizationInput | UpdateOrganizationInput) -> dict[str, Any]:
-    values = given(input, "name", "account_number", "tax_number", "phone", "owner_id")
-    if values.get("owner_id") is not None:
-        values["owner_id"] = uuid_of(values["owner_id"], "Employee", "ownerId")
-    if input.billing_address is None:
-        values |= dict.fromkeys(models.ADDRESS_FIELDS)
-    elif input.billing_address is not UNSET:
-        values |= given(input.billing_address, *models.ADDRESS_FIELDS)
-    return values
+@mutation(addresses.create, "Enters a delivery address of an organization.")
+async def create_delivery_address(
+    info: Info, input: Annotated[inputs.CreateDeliveryAddressInput, strawberry.argument(description="The address.")]
+) -> CreateDeliveryAddressPayload:
+    organization_id = uuid_of(input.organization_id, "Organization", "organizationId")
+    async with info.context.transaction() as ctx:
+        with nested_address("address"):
+            row = await addresses.create(ctx, organization_id, delivery_address_values(input))
+    return CreateDeliveryAddressPayload(address_id=row.id)
 
 
-def _contact_values(input: OrganizationContactInput | UpdateContactInput) -> dict[str, Any]:
-    names = ["first_name", "last_name", "email", "phone", "mobile", "title", "send_invoices"]
-    return given(input, *names, *(["active"] if isinstance(input, UpdateContactInput) else []))
+@mutation(addresses.update, "Changes a delivery address. Quotes and orders keep their copies.")
+async def update_delivery_address(
+    info: Info, input: Annotated[inputs.UpdateDeliveryAddressInput, strawberry.argument(description="What to change.")]
+) -> UpdateDeliveryAddressPayload:
+    id = uuid_of(input.delivery_address_id, "DeliveryAddress", "deliveryAddressId")
+    async with info.context.transaction() as ctx:
+        with nested_address("address"):
+            await addresses.update(ctx, id, delivery_address_values(input), version=input.version)
+    return UpdateDeliveryAddressPayload(address_id=id)
 
 
-@contextmanager
-def _address_is_nested() -> Iterator[None]:
-    """The service knows the parts of the address as fields of the organization; the input has them in an object."""
-    try:
-        yield
-    except UserError as error:
-        if error.field and error.field[0] in models.ADDRESS_FIELDS:
-            error.under("billingAddress")
-        raise
+@mutation(addresses.remove, "Removes a delivery address. Quotes and orders keep their copies.")
+async def remove_delivery_address(
+    info: Info, input: Annotated[inputs.RemoveDeliveryAddressInput, strawberry.argument(description="Which one.")]
+) -> RemoveDeliveryAddressPayload:
+    id = uuid_of(input.delivery_address_id, "DeliveryAddress", "deliveryAddressId")
+    async with info.context.transaction() as ctx:
+        organization_id = await addresses.remove(ctx, id, version=input.version)
+    return RemoveDeliveryAddressPayload(organization_id=organization_id)

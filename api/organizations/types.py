@@ -44,8 +44,9 @@ class Address:
     country: str | None = strawberry.field(description="Country.")
 
 
-def _address(row: strawberry.Parent[Any]) -> Any:
-    return row  # the row has the address's columns
+def address(row: strawberry.Parent[Any]) -> Any:
+    """For a field `address` of whatever has the columns of one."""
+    return row
 
 
 async def _contacts(
@@ -72,10 +73,17 @@ class Organization(Node):
     account_number: str | None = strawberry.field(description="The MSP's own number for it.")
     tax_number: str | None = strawberry.field(description="Its tax or registration number.")
     phone: str | None = strawberry.field(description="Its main phone number.")
-    billing_address: Address = strawberry.field(resolver=_address, description="Where invoices go.")
+    billing_address: Address = strawberry.field(resolver=address, description="Where invoices go.")
     owner: Employee | None = related(models.Organization.owner, "The employee who looks after it.")
+    type: str | None = strawberry.field(description="What kind of customer it is, in the MSP's own words.")
+    status: str | None = strawberry.field(description="Where things stand with it, in the MSP's own words.")
+    price_group: str | None = strawberry.field(description="The price group it belongs to.")
+    over_credit_limit: bool = strawberry.field(description="A mark that it owes too much. It stops nothing.")
     source: OrganizationSource = strawberry.field(description="Who entered it.")
     contacts: "list[Contact]" = strawberry.field(resolver=_contacts, description="Its people, the first entered first.")
+    delivery_addresses: "list[DeliveryAddress]" = related(
+        models.Organization.delivery_addresses, "Where goods for it may go, beside its own address."
+    )
     sync: RecordSync = standing("organization")
     archived_at: datetime | None = strawberry.field(description="When it was archived; empty while it is in use.")
     created_at: datetime = strawberry.field(description="When the record was made.")
@@ -94,9 +102,22 @@ class Contact(Node):
     phone: str | None = strawberry.field(description="Phone number.")
     mobile: str | None = strawberry.field(description="Mobile phone number.")
     title: str | None = strawberry.field(description="What the person does there.")
+    type: str | None = strawberry.field(description="What the person is to the MSP, in its own words.")
     send_invoices: bool = strawberry.field(description="Whether the person gets order confirmations.")
     active: bool = strawberry.field(description="Whether the person still works there.")
     sync: RecordSync = standing("contact", root=lambda row: subject("organization", row.organization_id))
+    created_at: datetime = strawberry.field(description="When the record was made.")
+    updated_at: datetime = strawberry.field(description="When the record was changed last.")
+    version: int = strawberry.field(description="Counts the changes of the record: pass it on to change safely.")
+
+
+@strawberry.type(description="Where goods for an organization may go. Quotes and orders keep copies of what they took.")
+class DeliveryAddress(Node):
+    model: ClassVar[Any] = models.DeliveryAddress
+
+    organization: Organization = related(models.DeliveryAddress.organization, "Whose goods.")
+    name: str = strawberry.field(description="What people choose it by: `Warehouse north`.")
+    address: Address = strawberry.field(resolver=address, description="Where it is.")
     created_at: datetime = strawberry.field(description="When the record was made.")
     updated_at: datetime = strawberry.field(description="When the record was changed last.")
     version: int = strawberry.field(description="Counts the changes of the record: pass it on to change safely.")

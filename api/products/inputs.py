@@ -1,14 +1,28 @@
-"""What mutations of products take. Input shapes only: what is acceptable in them is for the service to say."""
+"""What mutations of products take, and how it goes on to the services: they say what is acceptable."""
 
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
+from api.mutations import below, given
+from api.node import uuid_of
+from domain.products.fields import FIELDS
 from domain.products.kinds import ProductType, RecurringPeriod
 
 UNSET = strawberry.UNSET
 _VERSION = "The version you saw: a newer one is not changed."
 _PART_NUMBER = "The manufacturer's part number, at most 100 characters."
+
+
+_BRAND = "Who makes it."
+_SERIALIZED = "Whether each piece has a serial number; only of what is PHYSICAL."
+
+
+@strawberry.input(description="So much of a product, in a bundle.")
+class ProductComponentInput:
+    product_id: strawberry.ID = strawberry.field(description="What is part of the bundle.")
+    quantity: Decimal = strawberry.field(default=Decimal(1), description="How many, more than 0.")
 
 
 @strawberry.input(description="A new product.")
@@ -21,12 +35,16 @@ class CreateProductInput:
     description: str | None = strawberry.field(default=UNSET, description="More about it, at most 6,000 characters.")
     type: ProductType = strawberry.field(default=ProductType.PHYSICAL, description="What kind of thing it is.")
     category_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Where it stands in the tree.")
-    price: Decimal = strawberry.field(description="What one costs the customer, before tax.")
+    brand_id: strawberry.ID | None = strawberry.field(default=UNSET, description=_BRAND)
+    price: Decimal = strawberry.field(description="What one costs the customer, before tax; up to four decimals.")
     cost: Decimal | None = strawberry.field(default=UNSET, description="What one costs the MSP.")
     active: bool = strawberry.field(default=True, description="Whether it can be put on quotes.")
-    serialized: bool = strawberry.field(default=False, description="Whether each piece has a serial number.")
+    serialized: bool = strawberry.field(default=False, description=_SERIALIZED)
     recurring_period: RecurringPeriod | None = strawberry.field(
-        default=UNSET, description="How often it is billed; once if not said."
+        default=UNSET, description="How often it is billed; once if not said. Anything can recur."
+    )
+    components: list[ProductComponentInput] | None = strawberry.field(
+        default=UNSET, description="What a BUNDLE is made of, at most 100 products; bundles too, but never itself."
     )
 
 
@@ -42,12 +60,18 @@ class UpdateProductInput:
     description: str | None = strawberry.field(default=UNSET, description="More about it, at most 6,000 characters.")
     type: ProductType | None = strawberry.field(default=UNSET, description="What kind of thing it is.")
     category_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Where it stands in the tree.")
-    price: Decimal | None = strawberry.field(default=UNSET, description="What one costs the customer, before tax.")
+    brand_id: strawberry.ID | None = strawberry.field(default=UNSET, description=_BRAND)
+    price: Decimal | None = strawberry.field(
+        default=UNSET, description="What one costs the customer, before tax; up to four decimals."
+    )
     cost: Decimal | None = strawberry.field(default=UNSET, description="What one costs the MSP.")
     active: bool | None = strawberry.field(default=UNSET, description="Whether it can be put on quotes.")
-    serialized: bool | None = strawberry.field(default=UNSET, description="Whether each piece has a serial number.")
+    serialized: bool | None = strawberry.field(default=UNSET, description=_SERIALIZED)
     recurring_period: RecurringPeriod | None = strawberry.field(
         default=UNSET, description="How often it is billed; null: once."
+    )
+    components: list[ProductComponentInput] | None = strawberry.field(
+        default=UNSET, description="All that a BUNDLE is made of from now on, at most 100 products; null: nothing."
     )
 
 
@@ -67,3 +91,24 @@ class UpdateProductCategoryInput:
     parent_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="The category to put it below; null: at the top."
     )
+
+
+def product_values(input: CreateProductInput | UpdateProductInput) -> dict[str, Any]:
+    values = given(input, *FIELDS)
+    for name, type_name, field in (("category_id", "ProductCategory", "categoryId"), ("brand_id", "Brand", "brandId")):
+        if values.get(name) is not None:
+            values[name] = uuid_of(values[name], type_name, field)
+    return values
+
+
+def components_of(input: CreateProductInput | UpdateProductInput) -> list[dict[str, Any]] | None:
+    """All components, as the service takes them; None: nothing was said of them."""
+    if input.components is UNSET:
+        return None
+    found = []
+    for place, component in enumerate(input.components or ()):
+        with below("components", place):
+            found.append(
+                {"product_id": uuid_of(component.product_id, "Product", "productId"), "quantity": component.quantity}
+            )
+    return found

@@ -1,6 +1,6 @@
 """Products and categories, entered and changed. What may be written is for `domain.products` to say."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -9,6 +9,7 @@ from api.context import Info
 from api.mutations import Payload, given, mutation, record
 from api.node import uuid_of
 from api.products import inputs
+from api.products.inputs import components_of, product_values
 from api.products.types import Product, ProductCategory
 from domain.products import categories, models
 from domain.products import service as products
@@ -55,17 +56,20 @@ async def create_product(
     info: Info, input: Annotated[inputs.CreateProductInput, strawberry.argument(description="The product.")]
 ) -> CreateProductPayload:
     async with info.context.transaction() as ctx:
-        product = await products.create(ctx, _values(input))
+        product = await products.create(ctx, product_values(input), components_of(input))
     return CreateProductPayload(product_id=product.id)
 
 
-@mutation(products.update, "Changes a product. Lines of quotes keep what they took of it.")
+@mutation(
+    products.update,
+    "Changes a product, or takes it out of the catalog (`active`). Lines of quotes keep what they took of it.",
+)
 async def update_product(
     info: Info, input: Annotated[inputs.UpdateProductInput, strawberry.argument(description="What to change.")]
 ) -> UpdateProductPayload:
     id = uuid_of(input.product_id, "Product", "productId")
     async with info.context.transaction() as ctx:
-        await products.update(ctx, id, _values(input), version=input.version)
+        await products.update(ctx, id, product_values(input), components_of(input), version=input.version)
     return UpdateProductPayload(product_id=id)
 
 
@@ -89,10 +93,3 @@ async def update_product_category(
     async with info.context.transaction() as ctx:
         await categories.update(ctx, id, values, version=input.version)
     return UpdateProductCategoryPayload(category_id=id)
-
-
-def _values(input: inputs.CreateProductInput | inputs.UpdateProductInput) -> dict[str, Any]:
-    values = given(input, *products.FIELDS)
-    if values.get("category_id") is not None:
-        values["category_id"] = uuid_of(values["category_id"], "ProductCategory", "categoryId")
-    return values

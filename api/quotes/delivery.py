@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import strawberry
 
-from api.organizations.mutations import AddressInput
+from api.organizations.inputs import AddressInput
 from api.organizations.types import Address
 from api.scalars import Money, money
 from domain.organizations.models import ADDRESS_FIELDS

@@ -6,8 +6,8 @@ from decimal import Decimal
 import strawberry
 
 from api.quotes.delivery import DeliveryInput
+from api.quotes.enums import SectionType
 from domain.products.kinds import RecurringPeriod
-from domain.quotes.models import SectionType
 
 UNSET = strawberry.UNSET
 _VERSION = "The version of the quote that you saw: a newer one is not changed."
@@ -82,6 +82,14 @@ class CreateQuoteInput(_QuoteFields):
         default_factory=list, description="What is offered outside of any section, in order: it stands first."
     )
     sections: list[QuoteSectionInput] = strawberry.field(default_factory=list, description="Its sections, in order.")
+    template_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A template to begin with: `lines` and `sections` follow what it holds."
+    )
+    current_prices: bool = strawberry.field(
+        default=False,
+        description="Whether the products of the template cost what they cost today; else what they did when it was"
+        " saved. Free text keeps its price.",
+    )
 
 
 @strawberry.input(description="What to change of a quote. What is left out stays; null empties it.")
@@ -222,4 +230,5 @@ class AcceptQuoteInput:
 class DeclineQuoteInput:
     quote_id: strawberry.ID = strawberry.field(description="The quote.")
     version: int | None = strawberry.field(default=None, description=_SEEN)
+    declined_by: str | None = strawberry.field(default=None, description="Who said no, at most 200 characters.")
     reason: str | None = strawberry.field(default=None, description="Why, at most 2,000 characters.")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from api.context import Info
 from api.filters import (
+    BooleanFilter,
     DateFilter,
     DateTimeFilter,
     DecimalFilter,
@@ -21,11 +22,11 @@ from api.filters import (
     plain,
 )
 from api.paging import After, Before, Connection, First, Last, OrderDirection, SearchFor, connection, searched
+from api.quotes.enums import QuoteStatus
 from api.quotes.types import Quote
 from domain.paging import Order
 from domain.permissions import Permission
 from domain.quotes import models
-from domain.quotes.lifecycle import QuoteStatus
 
 _quote = models.Quote
 
@@ -40,10 +41,15 @@ class QuoteFilter:
     contact_id: IDFilter | None = identified(_quote.contact_id, "Contact", "The person it is for.")
     owner_id: IDFilter | None = identified(_quote.owner_id, "Employee", "The employee who looks after it.")
     expiry_date: DateFilter | None = plain(_quote.expiry_date, "The last day on which it can be accepted.")
+    expired: BooleanFilter | None = plain(_quote.expired, "Whether its expiry date has passed, where the MSP is.")
     total: DecimalFilter | None = minor(_quote.total_minor, "Subtotal and tax.")
+    submitted_at: DateTimeFilter | None = plain(_quote.submitted_at, "When its approval was asked for.")
+    approved_at: DateTimeFilter | None = plain(_quote.approved_at, "When it was approved.")
     sent_at: DateTimeFilter | None = plain(_quote.sent_at, "When it was sent last.")
+    viewed_at: DateTimeFilter | None = plain(_quote.viewed_at, "When the customer opened what was sent last.")
     accepted_at: DateTimeFilter | None = plain(_quote.accepted_at, "When it was accepted.")
     declined_at: DateTimeFilter | None = plain(_quote.declined_at, "When it was declined.")
+    copied_from_id: IDFilter | None = identified(_quote.copied_from_id, "Quote", "The quote that it is a copy of.")
     created_at: DateTimeFilter | None = plain(_quote.created_at, "When the record was made.")
     updated_at: DateTimeFilter | None = plain(_quote.updated_at, "When the record was changed last.")
 

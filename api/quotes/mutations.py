@@ -1,35 +1,27 @@
 """Quotes drafted, edited, sent, answered. Each mutation is one call of `domain.quotes.service` in one transaction."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
 from api.context import Info
-from api.mutations import Payload, given, mutation, record
+from api.mutations import given, mutation
 from api.node import uuid_of
 from api.quotes import inputs
-from api.quotes.types import Quote
-from api.sales_orders import SalesOrder
+from api.quotes.answers import choices_of
+from api.quotes.types import REMARKS, QuotePayload
+from api.sales_orders.types import SalesOrder
 from domain.organizations.models import ADDRESS_FIELDS
+from domain.quotes import copying
 from domain.quotes import lines as quote_lines
-from domain.quotes import models
 from domain.quotes import sections as quote_sections
 from domain.quotes import service as quotes
-from domain.quotes.choices import Choice
 from domain.sales_orders.models import SalesOrder as SalesOrderRow
-
-
-@strawberry.type(description="The outcome for a quote.")
-class QuotePayload(Payload):
-    quote_id: strawberry.Private[UUID | None] = None
-
-    quote: Quote | None = record(models.Quote, "quote_id", "The quote as it is now.")
 
 
 @strawberry.type(description="The outcome of `createQuote`.")
 class CreateQuotePayload(QuotePayload):
-    pass
+    remarks: list[str] | None = strawberry.field(default=None, description=REMARKS)
 
 
 @strawberry.type(description="The outcome of `updateQuote`.")
@@ -98,9 +90,16 @@ async def create_quote(
     organization_id = uuid_of(input.organization_id, "Organization", "organizationId")
     lines = _lines_values(input.lines)
     sections = [_section_values(section, "sections", str(place)) for place, section in enumerate(input.sections)]
+    values, remarks = _quote_values(input), None
+    template_id = uuid_of(input.template_id, "QuoteTemplate", "templateId") if input.template_id is not None else None
     async with info.context.transaction() as ctx:
-        quote = await quotes.create(ctx, organization_id, _quote_values(input), lines, sections)
-    return CreateQuotePayload(quote_id=quote.id)
+        if template_id is None:
+            quote = await quotes.create(ctx, organization_id, values, lines, sections)
+        else:
+            quote, remarks = await copying.create_from(
+                ctx, template_id, organization_id, values, lines, sections, current_prices=input.current_prices
+            )
+    return CreateQuotePayload(quote_id=quote.id, remarks=remarks)
 
 
 @mutation(quotes.update, "Changes a quote. A quote that was sent is a draft again.")
@@ -181,7 +180,11 @@ async def remove_quote_section(
     return RemoveQuoteSectionPayload(quote_id=quote.id)
 
 
-@mutation(quotes.send, "Sends a quote to the customer, for the first time or again.")
+@mutation(
+    quotes.send,
+    "Sends a quote to the customer, for the first time or again. What the customer sees is kept as a version. Refused"
+    " where a rule asks for approval first.",
+)
 async def send_quote(
     info: Info, input: Annotated[inputs.SendQuoteInput, strawberry.argument(description="The quote.")]
 ) -> SendQuotePayload:
@@ -195,7 +198,7 @@ async def send_quote(
 async def accept_quote(
     info: Info, input: Annotated[inputs.AcceptQuoteInput, strawberry.argument(description="The customer's answer.")]
 ) -> AcceptQuotePayload:
-    id, choices = uuid_of(input.quote_id, "Quote", "quoteId"), _choices(input)
+    id, choices = uuid_of(input.quote_id, "Quote", "quoteId"), choices_of(input.choices)
     async with info.context.transaction() as ctx:
         await quotes.accept(
             ctx,
@@ -214,7 +217,7 @@ async def decline_quote(
 ) -> DeclineQuotePayload:
     id = uuid_of(input.quote_id, "Quote", "quoteId")
     async with info.context.transaction() as ctx:
-        await quotes.decline(ctx, id, reason=input.reason, version=input.version)
+        await quotes.decline(ctx, id, declined_by=input.declined_by, reason=input.reason, version=input.version)
     return DeclineQuotePayload(quote_id=id)
 
 
@@ -245,10 +248,3 @@ def _lines_values(lines: list[inputs.QuoteLineInput], *at: str) -> list[dict[str
             values["product_id"] = uuid_of(values["product_id"], "Product", *at, "lines", str(place), "productId")
         found.append(values)
     return found
-
-
-def _choices(input: inputs.AcceptQuoteInput) -> list[Choice]:
-    return [
-        Choice(uuid_of(choice.line_id, "QuoteLine", "choices", str(place), "lineId"), choice.selected, choice.quantity)
-        for place, choice in enumerate(input.choices)
-    ]

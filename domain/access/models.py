@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access.roles import Role
 from domain.ids import uuid7
-from domain.models import Base, Record, TenantOwned, refers, tenant_table
+from domain.models import Base, Record, TenantOwned, belongs_to, one_of, refers, tenant_table
 from domain.permissions import Permission
 
 
@@ -39,12 +40,15 @@ class Employee(Record, Base):
 
     __tablename__ = "employee"
     __table_args__ = tenant_table(
-        UniqueConstraint("tenant_id", "email"), Index("ix_employee_name", "tenant_id", "name", "id")
+        UniqueConstraint("tenant_id", "email"),
+        Index("ix_employee_name", "tenant_id", "name", "id"),
+        CheckConstraint(one_of("role", Role), name="role"),
     )
     reads: ClassVar[Permission] = Permission.EMPLOYEES_READ
 
     name: Mapped[str]
     email: Mapped[str]
+    role: Mapped[str] = mapped_column(default=Role.SALES.value, server_default=Role.SALES.value)
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
 
 
@@ -59,11 +63,13 @@ class Credential(TenantOwned, Base):
     __table_args__ = tenant_table(
         UniqueConstraint("tenant_id", "hash"),
         Index("ix_credential_hash", "hash"),
+        Index("ix_credential_kind", "tenant_id", "kind", "created_at", "id"),
         Index("ix_credential_quote", "tenant_id", "quote_id", postgresql_where=text("quote_id IS NOT NULL")),
         CheckConstraint("kind IN ('API_TOKEN', 'CALLBACK', 'OFFER')", name="kind"),
         refers("employee_id", "employee"),
         refers("quote_id", "quote"),
     )
+    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012  # read once, by SQLAlchemy
 
     kind: Mapped[str]
     name: Mapped[str]
@@ -77,6 +83,23 @@ class Credential(TenantOwned, Base):
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     sealed: Mapped[str | None]
+
+    employee = belongs_to("Employee", "Credential.employee_id")
+
+
+class ApiToken(Credential):
+    """What a program or a partner app asks with. Bound to an employee it acts in their name, and ends with them."""
+
+    __mapper_args__ = {"polymorphic_identity": CredentialKind.API_TOKEN.value}  # noqa: RUF012  # read once, by SQLAlchemy
+    reads: ClassVar[Permission] = Permission.ACCESS_ADMIN
+
+
+class CallbackToken(Credential):
+    __mapper_args__ = {"polymorphic_identity": CredentialKind.CALLBACK.value}  # noqa: RUF012  # read once, by SQLAlchemy
+
+
+class OfferLink(Credential):
+    __mapper_args__ = {"polymorphic_identity": CredentialKind.OFFER.value}  # noqa: RUF012  # read once, by SQLAlchemy
 
 
 class NumberSequence(Base):

@@ -1,10 +1,12 @@
 """From a bearer token to the actor it stands for, and the birth of a tenant. Not for a tenant's own data."""
 
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from sqlalchemy import select, text
 
-from domain.access.models import Credential, CredentialKind, Tenant
+from domain.access.models import Credential, CredentialKind, Employee, OfferLink, Tenant
+from domain.access.scopes import GRANTABLE
 from domain.access.tokens import token_hash, well_formed
 from domain.checks import required_text
 from domain.context import Actor
@@ -28,7 +30,10 @@ async def create(database: Database, *, name: str, currency: str = "USD", time_z
 
 
 async def authenticate(database: Database, token: str) -> Actor | None:
-    """The actor of a valid API token, else None. Revoked and expired tokens open nothing, from this call on."""
+    """The actor of a valid API token, or of a customer's link to an offer; else None.
+
+    Revoked and expired tokens, and those of inactive employees, open nothing, from this call on.
+    """
     if not well_formed(token):
         return None
     async with database.system() as session:
@@ -36,7 +41,7 @@ async def authenticate(database: Database, token: str) -> Actor | None:
             await session.execute(
                 select(Credential).where(
                     Credential.hash == token_hash(token),
-                    Credential.kind == CredentialKind.API_TOKEN,
+                    Credential.kind.in_((CredentialKind.API_TOKEN.value, CredentialKind.OFFER.value)),
                     Credential.revoked_at.is_(None),
                     (Credential.expires_at.is_(None)) | (Credential.expires_at > text("now()")),
                 )
@@ -51,10 +56,27 @@ async def authenticate(database: Database, token: str) -> Actor | None:
             ),
             {"id": found.id},
         )
-    return Actor(
+    if isinstance(found, OfferLink):
+        return Actor(
+            tenant_id=found.tenant_id,
+            name=f"offer {found.name}",
+            permissions=frozenset({Permission.OFFER_ANSWER}),
+            credential_id=found.id,
+            quote_id=found.quote_id,
+        )
+    actor = Actor(
         tenant_id=found.tenant_id,
         name=f"token {found.name}",
-        permissions=frozenset(Permission(scope) for scope in found.scopes if scope in set(Permission)),
+        permissions=frozenset(Permission(scope) for scope in found.scopes if scope in GRANTABLE),
         credential_id=found.id,
         employee_id=found.employee_id,
     )
+    if found.employee_id is None or await _is_active(database, actor, found.employee_id):
+        return actor
+    return None
+
+
+async def _is_active(database: Database, actor: Actor, employee_id: UUID) -> bool:
+    """In the tenant's own transaction: who looks across tenants sees no employees."""
+    async with database.transaction(actor) as ctx:
+        return bool(await ctx.session.scalar(select(Employee.active).where(Employee.id == employee_id)))

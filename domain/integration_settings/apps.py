@@ -1,4 +1,6 @@
-"""The apps that a tenant can install, each with what its lane takes. How it is done is for `integrations` to know."""
+"""The apps that a tenant can install, and what every tenant has without: each with what its lane takes. How it is done
+is for `integrations` to know.
+"""
 
 from dataclasses import dataclass
 
@@ -25,3 +27,6 @@ APPS = {
         App(connectwise.PROVIDER, connectwise.TITLE, connectwise.SUBJECTS, connectwise.STANDING, "connectConnectWise"),
     )
 }
+
+MAIL = App("MAIL", "E-mail", ("order_confirmation",), (), "")
+"""The mails that we send ourselves: nothing to install, and its server is the deployment's."""

@@ -1,11 +1,13 @@
-"""Open lanes follow the code: a version that syncs more kinds of records needs no migration. Opens and closes none."""
+"""Open lanes follow the code: a version that syncs more kinds of records needs no migration. Closes none."""
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
 from domain import outbox
-from domain.context import Actor
+from domain.context import Actor, Context
 from domain.db import Database
-from domain.integration_settings.apps import APPS, App
+from domain.integration_settings.apps import APPS, MAIL, App
+from domain.outbox import Lane
 
 # Nothing is taken away: a process of the version before may start meanwhile, and kinds that this one adds would be
 # lost to it. What an app no longer takes goes when its lane is opened the next time.
@@ -29,8 +31,14 @@ async def follow(database: Database) -> None:
 
     To be called when a process starts, before it emits or works: what a lane doesn't take raises no work.
     """
-    for app in APPS.values():
+    for app in (*APPS.values(), MAIL):
         await _follow(database, app)
+
+
+async def keep_open(ctx: Context, app: App) -> None:
+    """What needs no connecting has its lane from the first work on."""
+    row = {"tenant_id": ctx.tenant_id, "provider": app.provider, "subjects": list(app.subjects)}
+    await ctx.session.execute(insert(Lane).values(**row).on_conflict_do_nothing())
 
 
 async def _follow(database: Database, app: App) -> None:

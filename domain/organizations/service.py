@@ -1,16 +1,15 @@
-"""Organizations and contacts: what may be written, and what is said afterwards.
-
-`apply_organization` and `apply_contact` are the same road for people and for values taken over from a provider.
+"""Organizations and contacts: what may be written, and what is said afterwards. It is one road, for people and for what
+comes from a provider. Delivery addresses are `addresses.py`; many organizations at once, `importing.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from domain import events
+from domain import archiving, events
 from domain.access.models import Employee
-from domain.checks import email_address, optional_text, required_text
+from domain.checks import ADDRESS, Check, email_or_none, required_text, text_of
 from domain.context import Context
 from domain.errors import ErrorCode, NotFound, UserError
 from domain.ids import uuid7
@@ -19,38 +18,27 @@ from domain.permissions import Permission, requires
 from domain.text import fold
 from domain.versions import changed, check_version
 
-Check = Callable[[Any], Any]
-
-
-def _text(field: str, limit: int) -> Check:
-    return partial(optional_text, limit=limit, field=field)
-
-
-def _email(value: str | None) -> str | None:
-    return email_address(value, field="email") if value and value.strip() else None
-
-
 ORGANIZATION_FIELDS: Mapping[str, Check] = {
     "name": partial(required_text, limit=200, field="name"),
-    "account_number": _text("accountNumber", 100),
-    "tax_number": _text("taxNumber", 100),
-    "phone": _text("phone", 60),
-    "line1": _text("line1", 200),
-    "line2": _text("line2", 200),
-    "city": _text("city", 100),
-    "state": _text("state", 100),
-    "zip": _text("zip", 30),
-    "country": _text("country", 100),
+    "account_number": text_of("accountNumber", 100),
+    "tax_number": text_of("taxNumber", 100),
+    "phone": text_of("phone", 60),
+    **ADDRESS,
     "owner_id": lambda value: value,
+    "type": text_of("type", 100),
+    "status": text_of("status", 100),
+    "price_group": text_of("priceGroup", 100),
+    "over_credit_limit": bool,
 }
 
 CONTACT_FIELDS: Mapping[str, Check] = {
     "first_name": partial(required_text, limit=100, field="firstName"),
-    "last_name": _text("lastName", 100),
-    "email": _email,
-    "phone": _text("phone", 60),
-    "mobile": _text("mobile", 60),
-    "title": _text("title", 100),
+    "last_name": text_of("lastName", 100),
+    "email": email_or_none,
+    "phone": text_of("phone", 60),
+    "mobile": text_of("mobile", 60),
+    "title": text_of("title", 100),
+    "type": text_of("type", 100),
     "send_invoices": bool,
     "active": bool,
 }
@@ -102,6 +90,25 @@ async def update(
         changed(organization)
         await ctx.session.flush()
         ctx.emit(events.OrganizationUpdated(organization.id))
+    return organization
+
+
+@requires(Permission.ORGANIZATIONS_WRITE)
+async def archive(ctx: Context, organization_id: UUID, *, version: int | None = None) -> Organization:
+    """Out of use: no new quotes and orders. What is there goes on: an offer that is out can still be accepted."""
+    organization = await _locked(ctx, organization_id)
+    check_version(organization, version)
+    await archiving.archive(ctx, organization)
+    ctx.emit(events.OrganizationUpdated(organization.id))
+    return organization
+
+
+@requires(Permission.ORGANIZATIONS_WRITE)
+async def restore(ctx: Context, organization_id: UUID, *, version: int | None = None) -> Organization:
+    organization = await _locked(ctx, organization_id)
+    check_version(organization, version)
+    await archiving.restore(ctx, organization)
+    ctx.emit(events.OrganizationUpdated(organization.id))
     return organization
 
 

@@ -68,7 +68,9 @@ class LineTotals:
 class QuoteTotals:
     """Sums over the counted lines: `subtotal` of their nets, `total = subtotal + tax`.
 
-    `subtotal` is made of the one-off lines and of one period each of the monthly, quarterly and yearly ones.
+    `subtotal` is made of the one-off lines and of one period each of the monthly, quarterly and yearly ones. A cost is
+    that of the counted lines that have one; None if none has, for then nothing can be said about the margin. `cost` is
+    the sum of those by period.
     """
 
     subtotal: Decimal
@@ -80,7 +82,10 @@ class QuoteTotals:
     tax: Decimal
     total: Decimal
     cost: Decimal | None
-    """Of the counted lines that have a cost; None if none has, for then nothing can be said about the margin."""
+    one_off_cost: Decimal | None
+    monthly_cost: Decimal | None
+    quarterly_cost: Decimal | None
+    yearly_cost: Decimal | None
 
 
 def line_totals(line: LineInput, minor_units: int) -> LineTotals:
@@ -110,7 +115,7 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
     with arithmetic():
         nothing = discount = tax = rounded(_ZERO, minor_units)
         nets: dict[RecurringPeriod | None, Decimal] = dict.fromkeys((None, *RecurringPeriod), nothing)
-        cost: Decimal | None = None
+        costs: dict[RecurringPeriod | None, Decimal] = {}
         for index, line in enumerate(lines):
             try:
                 totals = line_totals(line, minor_units)
@@ -122,7 +127,8 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
             discount += totals.discount
             tax += totals.tax
             if line.unit_cost is not None:
-                cost = (cost or _ZERO) + rounded(line.quantity * line.unit_cost, minor_units)
+                cost = rounded(line.quantity * line.unit_cost, minor_units)
+                costs[line.period] = costs.get(line.period, nothing) + cost
         subtotal = sum(nets.values(), nothing)
         if abs(subtotal + tax) >= TOTAL_LIMIT:
             raise UserError(
@@ -137,7 +143,11 @@ def quote_totals(lines: Iterable[LineInput], minor_units: int) -> QuoteTotals:
             discount=discount,
             tax=tax,
             total=subtotal + tax,
-            cost=cost,
+            cost=sum(costs.values(), nothing) if costs else None,
+            one_off_cost=costs.get(None),
+            monthly_cost=costs.get(RecurringPeriod.MONTHLY),
+            quarterly_cost=costs.get(RecurringPeriod.QUARTERLY),
+            yearly_cost=costs.get(RecurringPeriod.YEARLY),
         )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.access.models import Tenant
+from domain.access.turns import one_at_a_time
 from domain.checks import required_text
 from domain.context import Context
 from domain.errors import ErrorCode, NotFound, UserError
@@ -19,7 +19,7 @@ FIELDS = ("name", "parent_id")
 
 @requires(Permission.PRODUCTS_WRITE)
 async def create(ctx: Context, *, name: str | None, parent_id: UUID | None = None) -> ProductCategory:
-    await _one_at_a_time(ctx)
+    await one_at_a_time(ctx)
     category = ProductCategory()
     await _fill(ctx, category, {"name": name, "parent_id": parent_id})
     ctx.session.add(category)
@@ -32,7 +32,8 @@ async def update(
     ctx: Context, category_id: UUID, values: dict[str, Any], *, version: int | None = None
 ) -> ProductCategory:
     """`values` may hold `name` and `parent_id`; None as parent makes it a root of the tree."""
-    await _one_at_a_time(ctx)
+    # Two moves at once could make a ring, two new ones could take the same name.
+    await one_at_a_time(ctx)
     category = await ctx.session.get(ProductCategory, category_id, with_for_update=True)
     if category is None:
         raise NotFound("There is no such product category.", field=("categoryId",))
@@ -45,9 +46,11 @@ async def update(
     return category
 
 
-async def _one_at_a_time(ctx: Context) -> None:
-    """Two moves at once could make a ring, two new ones could take the same name: the second waits for the first."""
-    await ctx.session.get(Tenant, ctx.tenant_id, with_for_update={"key_share": True}, populate_existing=True)
+async def under(ctx: Context, category_id: UUID) -> list[UUID]:
+    """The category itself and all below it, at any depth; none if there is no such category."""
+    tree = select(ProductCategory.id).where(ProductCategory.id == category_id).cte("tree", recursive=True)
+    below = select(ProductCategory.id).join(tree, ProductCategory.parent_id == tree.c.id)
+    return list(await ctx.session.scalars(select(tree.union(below).c.id)))
 
 
 async def _fill(ctx: Context, category: ProductCategory, values: dict[str, Any]) -> None:

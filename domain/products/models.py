@@ -3,11 +3,24 @@
 Who supplies them and where they are kept is `supply.py`.
 """
 
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    case,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from domain.models import (
     Base,
@@ -18,8 +31,8 @@ from domain.models import (
     has_many,
     one_of,
     refers,
-    search_index,
     tenant_table,
+    words_index,
 )
 from domain.permissions import Permission
 from domain.products.kinds import ProductType, RecurringPeriod
@@ -55,7 +68,11 @@ class Brand(Record, Base):
 
 
 class Product(Record, Base):
-    """Something the MSP sells. `part_key` is its part number, or failing that its number, in one spelling."""
+    """Something the MSP sells. `part_key` is its part number, or failing that its number, in one spelling.
+
+    `price_minor` is the price in ten-thousandths, the places that a price may have: to filter and to sort by. `stock`
+    is what all suppliers have of it together; empty when none of them says.
+    """
 
     __tablename__ = "product"
     __table_args__ = tenant_table(
@@ -69,7 +86,10 @@ class Product(Record, Base):
         Index("ix_product_brand_id", "tenant_id", "brand_id"),
         Index("ix_product_created", "tenant_id", "created_at", "id"),
         Index("ix_product_updated", "tenant_id", "updated_at", "id"),
-        search_index("product", "number", "part_number", "title"),
+        Index("ix_product_price", "tenant_id", "price_minor", "id"),
+        # C: so that a range of it is a prefix, whatever language the database speaks.
+        Index("ix_product_number", "tenant_id", literal_column('(lower(number) COLLATE "C")')),
+        words_index("product", "number", "part_number", "title", words=("part_number", "title")),
     )
     reads: ClassVar[Permission] = Permission.PRODUCTS_READ
 
@@ -82,7 +102,9 @@ class Product(Record, Base):
     category_id: Mapped[UUID | None]
     brand_id: Mapped[UUID | None]
     price: Mapped[Price]
+    price_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     cost: Mapped[Price | None]
+    stock: Mapped[Quantity | None]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     serialized: Mapped[bool] = mapped_column(default=False, server_default="false")
     recurring_period: Mapped[str | None]
@@ -112,3 +134,24 @@ class ProductComponent(Record, Base):
 
     product = belongs_to("Product", "ProductComponent.product_id", back_populates="components")
     component = belongs_to("Product", "ProductComponent.component_id")
+
+
+def _component_cost() -> ColumnElement[Decimal | None]:
+    """What the components of a bundle cost together; empty when there are none, or when one of them has no cost."""
+    bundle, component = Product.__table__.c, ProductComponent.__table__.c
+    part = Product.__table__.alias("part").c
+    sum_ = func.sum(component.quantity * part.cost).cast(Numeric(19, 4))
+    costs = (
+        select(case((func.count() == func.count(part.cost), sum_)))
+        .where(
+            component.tenant_id == bundle.tenant_id,
+            component.product_id == bundle.id,
+            part.tenant_id == component.tenant_id,
+            part.id == component.component_id,
+        )
+        .correlate(Product.__table__)
+    )
+    return case((bundle.type == ProductType.BUNDLE.value, costs.scalar_subquery()))
+
+
+Product.__mapper__.add_property("component_cost", column_property(_component_cost()))

@@ -1,83 +1,77 @@
-"""Products: what may be written, and what is said afterwards. Their categories are `categories.py`.
+"""Products: what may be written, and what is said afterwards. Categories are `categories.py`, what bundles are made of
+is `bundles.py`, what suppliers ask is `offers.py`.
 
 A quote line keeps what it took of its product: changing a product changes no line.
 """
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from domain import events, outbox
+from domain import bulk, events, outbox
 from domain.access import numbers
-from domain.checks import decimal_in, member_of, optional_text, required_text
+from domain.access.turns import one_at_a_time
+from domain.bulk import Outcome
+from domain.checks import required_text
 from domain.context import Context
 from domain.errors import ErrorCode, NotFound, UserError
 from domain.ids import keyed_subject
 from domain.permissions import Permission, requires
-from domain.products.kinds import ProductType, RecurringPeriod
-from domain.products.models import Product, ProductCategory
+from domain.products import bundles
+from domain.products.fields import FIELDS, PLACES
+from domain.products.kinds import ProductType
+from domain.products.models import Brand, Product, ProductCategory
 from domain.products.parts import part_key
 from domain.sync.models import SyncError
-from domain.text import is_visible
 from domain.versions import changed, check_version
 
-_HUGE = Decimal(10) ** 12
-
-
-def _money(value: Decimal | None, *, field: str) -> Decimal:
-    if value is None:
-        raise UserError(ErrorCode.REQUIRED, f"{field} is missing.", (field,))
-    return decimal_in(value, field=field, low=Decimal(0), high=_HUGE, places=4)
-
-
-def _cost(value: Decimal | None) -> Decimal | None:
-    return None if value is None else _money(value, field="cost")
-
-
-def _number(value: str | None, *, field: str) -> str | None:
-    """A number that can be told from others: not only of what can't be seen."""
-    text = optional_text(value, 100, field=field)
-    if text is not None and not is_visible(text):
-        raise UserError(ErrorCode.INVALID, f"{field} has no character that can be seen.", (field,))
-    return text
-
-
-FIELDS: Mapping[str, Callable[[Any], Any]] = {
-    "number": partial(_number, field="number"),
-    "part_number": partial(_number, field="partNumber"),
-    "title": partial(required_text, limit=500, field="title"),
-    "description": partial(optional_text, limit=6000, field="description"),
-    "type": lambda value: member_of(ProductType, value, field="type").value,
-    "category_id": lambda value: value,
-    "price": partial(_money, field="price"),
-    "cost": _cost,
-    "active": bool,
-    "serialized": bool,
-    "recurring_period": lambda value: value and member_of(RecurringPeriod, value, field="recurringPeriod").value,
-}
+Entry = tuple[Mapping[str, Any], bundles.Components | None]
+"""What `create` takes: values and components."""
 
 
 @requires(Permission.PRODUCTS_WRITE)
-async def create(ctx: Context, values: Mapping[str, Any]) -> Product:
-    """Without a number of its own it gets the next one: P-1001."""
+async def create(ctx: Context, values: Mapping[str, Any], components: bundles.Components | None = None) -> Product:
+    """Without a number of its own it gets the next one: P-1001. `components`: of a bundle, see `bundles`."""
     product = Product(type=ProductType.PHYSICAL.value, active=True, serialized=False)
     await _fill(ctx, product, {"title": None, "price": None, **values})
+    _check_kind(product)
     if product.number is None:
         product.number = await _next_number(ctx)
     product.part_key = part_key(product.part_number or product.number)
     ctx.session.add(product)
     await _save(ctx, product)
+    if components:
+        await bundles.fill(ctx, product, components)
     ctx.emit(events.ProductCreated(product.id))
     return product
 
 
 @requires(Permission.PRODUCTS_WRITE)
-async def update(ctx: Context, product_id: UUID, values: Mapping[str, Any], *, version: int | None = None) -> Product:
+async def create_many(ctx: Context, entries: Sequence[Callable[[], Entry]]) -> list[Outcome[UUID]]:
+    """Products as `create` makes them, each by itself: their ids."""
+
+    async def make(inner: Context, entry: Entry) -> UUID:
+        return (await create(inner, *entry)).id
+
+    return await bulk.each(ctx, entries, make, field="products")
+
+
+@requires(Permission.PRODUCTS_WRITE)
+async def update(
+    ctx: Context,
+    product_id: UUID,
+    values: Mapping[str, Any],
+    components: bundles.Components | None = None,
+    *,
+    version: int | None = None,
+) -> Product:
+    """`components`: all of them from now on; None leaves them as they are."""
+    if components:
+        # Of two who put a bundle into each other at once, the second has to see the first.
+        await one_at_a_time(ctx)
     product = await ctx.session.get(Product, product_id, with_for_update=True)
     if product is None:
         raise NotFound("There is no such product.", field=("productId",))
@@ -86,13 +80,26 @@ async def update(ctx: Context, product_id: UUID, values: Mapping[str, Any], *, v
         values = {**values, "number": required_text(values["number"], 100, field="number")}
     with ctx.session.no_autoflush:  # only `_save` can tell that a number has just been taken
         different = await _fill(ctx, product, values)
+    if not different and components is None:
+        return product
+    if not values.keys().isdisjoint(("type", "serialized")):
+        _check_kind(product)
+    before, product.part_key = product.part_key, part_key(product.part_number or product.number)
+    await _save(ctx, product)
+    different |= await bundles.fill(ctx, product, components)
     if different:
-        before, product.part_key = product.part_key, part_key(product.part_number or product.number)
         changed(product)
-        await _save(ctx, product)
+        await ctx.session.flush()
         ctx.emit(events.ProductUpdated(product.id))
         await _try_again_what_failed_for_it(ctx, {before, product.part_key})
     return product
+
+
+def _check_kind(product: Product) -> None:
+    """What is delivered in pieces can have serial numbers; anything can recur: hardware is rented out too."""
+    if product.serialized and product.type != ProductType.PHYSICAL.value:
+        message = f"Only products of type PHYSICAL have serial numbers, and this is {product.type}: not serialized."
+        raise UserError(ErrorCode.INVALID, message, ("serialized",))
 
 
 async def _fill(ctx: Context, product: Product, values: Mapping[str, Any]) -> bool:
@@ -108,8 +115,11 @@ async def _fill(ctx: Context, product: Product, values: Mapping[str, Any]) -> bo
             await _free(ctx, checked)
         elif name == "category_id" and checked and await ctx.session.get(ProductCategory, checked) is None:
             raise NotFound("There is no such product category.", field=("categoryId",))
+        elif name == "brand_id" and checked and await ctx.session.get(Brand, checked) is None:
+            raise NotFound("There is no such brand.", field=("brandId",))
         setattr(product, name, checked)
         different = True
+    product.price_minor = int(product.price.scaleb(PLACES))
     return different
 
 

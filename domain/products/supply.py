@@ -58,7 +58,10 @@ class Warehouse(Record, Base):
 
 
 class SupplierOffer(Record, Base):
-    """What a supplier asks for a product, and how many of it they have; an empty `stock` is unknown."""
+    """What a supplier asks for a product, and how many of it they have; an empty `stock` is unknown.
+
+    `supplier_key`: the supplier's number in one spelling, as part numbers have.
+    """
 
     __tablename__ = "supplier_offer"
     __table_args__ = tenant_table(
@@ -66,12 +69,14 @@ class SupplierOffer(Record, Base):
         refers("product_id", "product", ondelete="CASCADE"),
         refers("supplier_id", "supplier"),
         Index("ix_supplier_offer_supplier", "tenant_id", "supplier_id"),
+        Index("ix_supplier_offer_key", "tenant_id", "supplier_key", "product_id"),
     )
     reads: ClassVar[Permission] = Permission.PRODUCTS_READ
 
     product_id: Mapped[UUID]
     supplier_id: Mapped[UUID]
     supplier_number: Mapped[str | None]
+    supplier_key: Mapped[str | None] = mapped_column(Text(collation="C"))
     cost: Mapped[Price]
     stock: Mapped[Quantity | None]
 

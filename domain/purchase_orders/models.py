@@ -1,12 +1,13 @@
 """Purchase orders, their lines and other costs, and what came in. No rules: those are in `service.py`."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models import (
     Amount,
@@ -100,15 +101,24 @@ class PurchaseOrder(Record, Base):
     def locked(self) -> bool:
         return self.status == PurchaseOrderStatus.RECEIVED.value
 
+    @hybrid_property
+    def costs_total(self) -> Decimal:
+        return self.total - self.subtotal
+
 
 class PurchaseOrderLine(Record, Base):
-    """One line, of a product or free text; `sales_order_line_id`: the line of a sales order that it is bought for."""
+    """One line, of a product or free text; `sales_order_line_id`: the line of a sales order that it is bought for.
+
+    That line may be of a bundle: then `product_id` is one of its components, and `quantity` counts those.
+    """
 
     __tablename__ = "purchase_order_line"
     __table_args__ = tenant_table(
         refers("purchase_order_id", "purchase_order", ondelete="CASCADE"),
         refers("product_id", "product"),
         refers("sales_order_line_id", "sales_order_line"),
+        # What the row lock in `receiving.py` sees to. Should it ever fail, nothing is written.
+        CheckConstraint("received_quantity >= 0 AND received_quantity <= quantity", name="received"),
         Index("ix_purchase_order_line_order", "tenant_id", "purchase_order_id", "position"),
         Index(
             "ix_purchase_order_line_product", "tenant_id", "product_id", postgresql_where=text("product_id IS NOT NULL")
@@ -133,12 +143,20 @@ class PurchaseOrderLine(Record, Base):
     description: Mapped[str | None]
     quantity: Mapped[Quantity]
     received_quantity: Mapped[Quantity] = mapped_column(default=0, server_default="0")
+    currency: Mapped[str]
     unit_cost: Mapped[Price]
     total: Mapped[Amount]
 
     purchase_order = belongs_to("PurchaseOrder", "PurchaseOrderLine.purchase_order_id", back_populates="lines")
     product = belongs_to("Product", "PurchaseOrderLine.product_id")
     sales_order_line = belongs_to("SalesOrderLine", "PurchaseOrderLine.sales_order_line_id")
+    receipts = has_many(
+        "PurchaseOrderLine", "GoodsReceiptLine", "purchase_order_line_id", order_by="id", back_populates="line"
+    )
+
+    @hybrid_property
+    def missing_quantity(self) -> Decimal:
+        return self.quantity - self.received_quantity
 
 
 class PurchaseOrderCost(Record, Base):
@@ -154,6 +172,7 @@ class PurchaseOrderCost(Record, Base):
     purchase_order_id: Mapped[UUID]
     position: Mapped[int]
     title: Mapped[str]
+    currency: Mapped[str]
     amount: Mapped[Amount]
 
     purchase_order = belongs_to("PurchaseOrder", "PurchaseOrderCost.purchase_order_id", back_populates="costs")
@@ -201,4 +220,11 @@ class GoodsReceiptLine(Record, Base):
     quantity: Mapped[Quantity]
 
     receipt = belongs_to("GoodsReceipt", "GoodsReceiptLine.goods_receipt_id", back_populates="lines")
-    line = belongs_to("PurchaseOrderLine", "GoodsReceiptLine.purchase_order_line_id")
+    serial_numbers = relationship(
+        "SerialNumber",
+        primaryjoin="GoodsReceiptLine.id == foreign(SerialNumber.goods_receipt_line_id)",
+        order_by="SerialNumber.number_folded",
+        viewonly=True,
+        lazy="raise",
+    )
+    line = belongs_to("PurchaseOrderLine", "GoodsReceiptLine.purchase_order_line_id", back_populates="receipts")

@@ -1,21 +1,22 @@
 """Putting a quote together: new sections and lines, lines that move, the sums. Loads no product and saves nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from domain.errors import ErrorCode, NotFound, UserError
+from domain.errors import ErrorCode, UserError
 from domain.money import minor_units, to_minor
-from domain.pricing.totals import line_totals, quote_totals
-from domain.products.models import Product
-from domain.quotes import delivery
+from domain.pricing import delivery
+from domain.pricing import lines as priced
+from domain.pricing.lines import Products, Values
+from domain.pricing.totals import LineInput, QuoteTotals, line_totals, quote_totals
 from domain.quotes import lines as quote_lines
 from domain.quotes import sections as quote_sections
 from domain.quotes.models import Quote, QuoteLine, QuoteSection
 
 MAX_LINES = 500
-Values = Mapping[str, Any]
-Products = Mapping[UUID, Product]
 
 
 def append_section(
@@ -57,16 +58,10 @@ def append(quote: Quote, section: QuoteSection | None, lines: Sequence[Values], 
 
 
 def values_of(before: Values, values: Values, products: Products) -> dict[str, Any]:
-    """All values of a line. Another product brings its own; the same one again changes nothing."""
-    changes = {name: value for name, value in values.items() if name not in ("section_id", "position")}
-    product_id = changes.pop("product_id", before.get("product_id"))
-    if product_id is not None and product_id not in products and product_id != before.get("product_id"):
-        raise NotFound("There is no such product.", field=("productId",))
-    if not before or product_id != before["product_id"]:
-        changes = quote_lines.from_product(products.get(product_id) if product_id else None, changes)
-    if changes.get("recurring_period", "") is None:
-        changes.setdefault("recurring_cycles", None)
-    return {**before, **changes}
+    """All values of a line, less where it stands."""
+    return priced.combined(
+        before, {name: value for name, value in values.items() if name not in ("section_id", "position")}, products
+    )
 
 
 def move(quote: Quote, line: QuoteLine, move: Values, *, selected: bool | None) -> bool:
@@ -89,14 +84,30 @@ def move(quote: Quote, line: QuoteLine, move: Values, *, selected: bool | None) 
     return arrives or line.position != stood
 
 
+def must_have_lines(quote: Quote) -> None:
+    """Raises UserError for a quote that says nothing yet."""
+    if not quote.lines:
+        raise UserError(ErrorCode.INVALID, f"{quote.number} has no lines. Add one before it goes out.", ("lines",))
+
+
 def sum_up(quote: Quote) -> None:
-    """Say which lines count, and what the quote comes to."""
+    """Say which lines count, and what the quote and its sections come to."""
     quote_sections.count(quote)
     units, carriage = minor_units(quote.currency), delivery.as_input(quote)
-    totals = quote_totals([*(quote_lines.as_input(line) for line in quote.lines), carriage], units)
+    inputs: dict[UUID | None, list[LineInput]] = defaultdict(list)
+    for line in quote.lines:
+        inputs[line.section_id].append(quote_lines.as_input(line))
+    for section in quote.sections:
+        _come_to(section, quote_totals(inputs.get(section.id, ()), units))
+    totals = quote_totals([*chain.from_iterable(inputs.values()), carriage], units)
+    _come_to(quote, totals)
     quote.delivery_tax = line_totals(carriage, units).tax
-    quote.subtotal, quote.discount_total = totals.subtotal, totals.discount
-    quote.monthly_subtotal, quote.quarterly_subtotal = totals.monthly, totals.quarterly
-    quote.yearly_subtotal, quote.cost_total = totals.yearly, totals.cost
-    quote.tax_total, quote.total = totals.tax, totals.total
-    quote.total_minor = to_minor(totals.total, units)
+    quote.discount_total, quote.total_minor = totals.discount, to_minor(totals.total, units)
+
+
+def _come_to(row: Quote | QuoteSection, totals: QuoteTotals) -> None:
+    row.subtotal, row.tax_total, row.total = totals.subtotal, totals.tax, totals.total
+    row.monthly_subtotal, row.quarterly_subtotal = totals.monthly, totals.quarterly
+    row.yearly_subtotal = totals.yearly
+    row.cost_total, row.one_off_cost, row.monthly_cost = totals.cost, totals.one_off_cost, totals.monthly_cost
+    row.quarterly_cost, row.yearly_cost = totals.quarterly_cost, totals.yearly_cost

@@ -1,18 +1,18 @@
 """Quotes, their sections and lines. Amounts are stored, so that lists can filter, sort and sum without arithmetic.
 
-What the customer was shown, templates and the rules of approval are `papers.py`.
+Amounts by period and margins are `figures.py`; what the customer was shown, templates and the rules of approval are
+`papers.py`.
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
-from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, and_, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from domain.access.dates import TODAY
 from domain.models import (
     Amount,
     Base,
@@ -29,6 +29,8 @@ from domain.models import (
 )
 from domain.permissions import Permission
 from domain.products.kinds import RecurringPeriod
+from domain.quotes import papers  # noqa: F401  # a relationship names its QuoteVersion
+from domain.quotes.figures import Figures
 from domain.quotes.lifecycle import QuoteStatus
 
 
@@ -39,13 +41,13 @@ class SectionType(StrEnum):
     """No lines, only words."""
 
 
-class Quote(Record, Base):
+class Quote(Figures, Record, Base):
     """An offer to an organization.
 
-    `subtotal` is what the counted lines and the delivery come to before tax, each recurring line for one period; the
-    subtotals by period are its parts, and delivery is a one-off. `total_minor` is `total` in minor units: what filters
-    and sorting use. Without any cost `cost_total` is empty: nothing can be said about the margin then; the costs by
-    period are its parts. `approval_reasons`: why it needs approval, as sentences, as of when somebody last asked.
+    `subtotal` is what the counted lines and the delivery come to before tax, each recurring line for one period;
+    delivery is a one-off. `total_minor` is `total` in minor units: what filters and sorting use. `expired`: its expiry
+    date has passed where the tenant is. `approval_reasons`: why it needs approval, as sentences, as of its last change.
+    `answered_from`: the address that the customer's answer came from.
     """
 
     __tablename__ = "quote"
@@ -71,7 +73,7 @@ class Quote(Record, Base):
     organization_id: Mapped[UUID]
     contact_id: Mapped[UUID | None]
     owner_id: Mapped[UUID | None]
-    expiry_date: Mapped[date | None]
+    expiry_date: Mapped[date | None] = mapped_column()
     private_note: Mapped[str | None]
     currency: Mapped[str]
     delivery_amount: Mapped[Amount] = mapped_column(default=0, server_default="0")
@@ -84,17 +86,10 @@ class Quote(Record, Base):
     delivery_zip: Mapped[str | None]
     delivery_country: Mapped[str | None]
     subtotal: Mapped[Amount] = mapped_column(default=0)
-    monthly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
-    quarterly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
-    yearly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
     discount_total: Mapped[Amount] = mapped_column(default=0)
     tax_total: Mapped[Amount] = mapped_column(default=0)
     total: Mapped[Amount] = mapped_column(default=0)
     total_minor: Mapped[int] = mapped_column(BigInteger, default=0)
-    cost_total: Mapped[Amount | None]
-    monthly_cost: Mapped[Amount | None]
-    quarterly_cost: Mapped[Amount | None]
-    yearly_cost: Mapped[Amount | None]
     approval_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     submitted_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
@@ -113,15 +108,15 @@ class Quote(Record, Base):
     organization = belongs_to("Organization", "Quote.organization_id")
     contact = belongs_to("Contact", "Quote.contact_id")
     owner = belongs_to("Employee", "Quote.owner_id")
+    copied_from = belongs_to("Quote", "Quote.copied_from_id")
     sections = has_many("Quote", "QuoteSection", "quote_id", order_by="position", back_populates="quote")
     lines = has_many("Quote", "QuoteLine", "quote_id", order_by="position", back_populates="quote")
+    versions = has_many("Quote", "QuoteVersion", "quote_id", order_by="ordinal", back_populates="quote")
 
-    @hybrid_property
-    def one_off_subtotal(self) -> Decimal:
-        return self.subtotal - self.monthly_subtotal - self.quarterly_subtotal - self.yearly_subtotal
+    expired: Mapped[bool] = column_property(and_(expiry_date.is_not(None), expiry_date < TODAY))
 
 
-class QuoteSection(Record, Base):
+class QuoteSection(Figures, Record, Base):
     """A part of a quote. Of the lines of a multi-choice section the customer takes exactly one.
 
     Its amounts are those of its lines that count, like the quote's own.
@@ -143,15 +138,8 @@ class QuoteSection(Record, Base):
     multi_choice: Mapped[bool] = mapped_column(default=False, server_default="false")
     selected: Mapped[bool] = mapped_column(default=True, server_default="true")
     subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
-    monthly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
-    quarterly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
-    yearly_subtotal: Mapped[Amount] = mapped_column(default=0, server_default="0")
     tax_total: Mapped[Amount] = mapped_column(default=0, server_default="0")
     total: Mapped[Amount] = mapped_column(default=0, server_default="0")
-    cost_total: Mapped[Amount | None]
-    monthly_cost: Mapped[Amount | None]
-    quarterly_cost: Mapped[Amount | None]
-    yearly_cost: Mapped[Amount | None]
 
     quote = belongs_to("Quote", "QuoteSection.quote_id", back_populates="sections")
     lines = relationship(

@@ -30,10 +30,11 @@ class QuoteVersion(Record, Base):
     ordinal: Mapped[int]
     sent_at: Mapped[datetime]
     sent_by: Mapped[str]
+    currency: Mapped[str]
     total: Mapped[Amount]
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
-    quote = belongs_to("Quote", "QuoteVersion.quote_id")
+    quote = belongs_to("Quote", "QuoteVersion.quote_id", back_populates="versions")
 
 
 class QuoteTemplate(Record, Base):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from domain.models import Amount, Base, Quantity, Record, belongs_to, has_many, refers, tenant_table
 from domain.permissions import Permission
@@ -54,6 +54,13 @@ class SalesOrderDeliveryLine(Record, Base):
 
     delivery = belongs_to("SalesOrderDelivery", "SalesOrderDeliveryLine.delivery_id", back_populates="lines")
     line = belongs_to("SalesOrderLine", "SalesOrderDeliveryLine.sales_order_line_id")
+    serial_numbers = relationship(
+        "SerialNumber",
+        primaryjoin="SalesOrderDeliveryLine.id == foreign(SerialNumber.delivery_line_id)",
+        order_by="SerialNumber.number_folded",
+        viewonly=True,
+        lazy="raise",
+    )
 
 
 class SalesOrderPayment(Record, Base):
@@ -68,6 +75,7 @@ class SalesOrderPayment(Record, Base):
 
     sales_order_id: Mapped[UUID]
     paid_on: Mapped[date]
+    currency: Mapped[str]
     amount: Mapped[Amount]
     method: Mapped[str | None]
     reference: Mapped[str | None]
@@ -76,7 +84,10 @@ class SalesOrderPayment(Record, Base):
 
 
 class OrderConfirmation(Record, Base):
-    """The document of an order goes to one contact, by mail. Never two for the same order and contact."""
+    """The document of an order goes to one contact, by mail. Never two for the same order and contact.
+
+    `attempted_at`: a sending began whose end nobody has written down yet; the mail may have left.
+    """
 
     __tablename__ = "order_confirmation"
     __table_args__ = tenant_table(
@@ -89,7 +100,8 @@ class OrderConfirmation(Record, Base):
     sales_order_id: Mapped[UUID]
     contact_id: Mapped[UUID]
     email: Mapped[str]
+    attempted_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
 
-    sales_order = belongs_to("SalesOrder", "OrderConfirmation.sales_order_id")
+    sales_order = belongs_to("SalesOrder", "OrderConfirmation.sales_order_id", back_populates="confirmations")
     contact = belongs_to("Contact", "OrderConfirmation.contact_id")

@@ -29,6 +29,12 @@ class Fulfilment(StrEnum):
 class Step(StrEnum):
     EDIT = "EDIT"
     APPROVE = "APPROVE"
+    """By somebody, or by itself."""
+    HOLD = "HOLD"
+    """What was edited needs a new approval."""
+    DELIVER = "DELIVER"
+    PAY = "PAY"
+    """Money comes in, or goes back."""
     PROCESS = "PROCESS"
     CANCEL = "CANCEL"
 
@@ -37,10 +43,17 @@ _O, _S = SalesOrderStatus, Step
 
 STEPS: Mapping[tuple[SalesOrderStatus, Step], SalesOrderStatus] = MappingProxyType(
     {
-        # Editing never moves an order. What may be edited after approval, the service judges by the approval rules.
+        # Editing by itself moves no order: what approval goes by is judged anew, and that holds or approves it.
         (_O.DRAFT, _S.EDIT): _O.DRAFT,
         (_O.APPROVED, _S.EDIT): _O.APPROVED,
         (_O.DRAFT, _S.APPROVE): _O.APPROVED,
+        (_O.APPROVED, _S.HOLD): _O.DRAFT,
+        (_O.APPROVED, _S.DELIVER): _O.APPROVED,
+        # Processed is done with for the office; the last box may still be on its way, and the last payment too.
+        (_O.PROCESSED, _S.DELIVER): _O.PROCESSED,
+        (_O.DRAFT, _S.PAY): _O.DRAFT,
+        (_O.APPROVED, _S.PAY): _O.APPROVED,
+        (_O.PROCESSED, _S.PAY): _O.PROCESSED,
         (_O.APPROVED, _S.PROCESS): _O.PROCESSED,
         (_O.DRAFT, _S.CANCEL): _O.CANCELLED,
         (_O.APPROVED, _S.CANCEL): _O.CANCELLED,
@@ -53,20 +66,28 @@ _AN_ORDER = {
     _O.PROCESSED: "A processed order",
     _O.CANCELLED: "A cancelled order",
 }
-_DONE = {_S.EDIT: "edited", _S.APPROVE: "approved", _S.PROCESS: "processed", _S.CANCEL: "cancelled"}
+_DONE = {
+    _S.EDIT: "edited",
+    _S.APPROVE: "approved",
+    _S.HOLD: "held for approval",
+    _S.DELIVER: "delivered",
+    _S.PAY: "paid",
+    _S.PROCESS: "processed",
+    _S.CANCEL: "cancelled",
+}
 _ALREADY = {
+    (_O.DRAFT, _S.HOLD): "This order waits for approval already.",
     (_O.APPROVED, _S.APPROVE): "This order is approved already.",
     (_O.PROCESSED, _S.PROCESS): "This order is processed already.",
     (_O.CANCELLED, _S.CANCEL): "This order is cancelled already.",
 }
-_INSTEAD = {
-    (_O.DRAFT, _S.PROCESS): "Approve it first.",
+# What to do instead; the entry of the pair, else of the status.
+_INSTEAD: Mapping[tuple[SalesOrderStatus, Step] | SalesOrderStatus, str] = {
+    _O.DRAFT: "Approve it first.",
     (_O.PROCESSED, _S.EDIT): "Enter a new order for what has changed.",
-    (_O.PROCESSED, _S.APPROVE): "It was approved before it was processed.",
     (_O.PROCESSED, _S.CANCEL): "Enter a new order that credits it.",
-    (_O.CANCELLED, _S.EDIT): "Enter a new order instead.",
-    (_O.CANCELLED, _S.APPROVE): "Enter a new order instead.",
-    (_O.CANCELLED, _S.PROCESS): "Enter a new order instead.",
+    _O.PROCESSED: "It was approved before it was processed.",
+    _O.CANCELLED: "Enter a new order instead.",
 }
 
 
@@ -79,5 +100,7 @@ def step(status: SalesOrderStatus, wanted: Step) -> SalesOrderStatus:
 
 
 def _refusal(status: SalesOrderStatus, wanted: Step) -> str:
-    already = _ALREADY.get((status, wanted))
-    return already or f"{_AN_ORDER[status]} can't be {_DONE[wanted]}. {_INSTEAD[status, wanted]}"
+    if (status, wanted) in _ALREADY:
+        return _ALREADY[status, wanted]
+    instead = _INSTEAD.get((status, wanted)) or _INSTEAD[status]
+    return f"{_AN_ORDER[status]} can't be {_DONE[wanted]}. {instead}"

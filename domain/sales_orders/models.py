@@ -8,9 +8,20 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ColumnElement, Index, Text, UniqueConstraint, or_, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    or_,
+    text,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models import (
     Amount,
@@ -35,8 +46,9 @@ class SalesOrder(Record, Base):
     """What an organization ordered: by accepting a quote, through staff, or in the online store.
 
     `subtotal` is its lines, delivery and surcharge less the coupon, before tax; recurring lines for one period.
-    `approval_reasons`: why it doesn't become approved by itself, as sentences. `receipted`: a purchase order for it has
-    received goods. Fulfilled or receipted it is `locked`.
+    `approval_reasons`: why, as a draft, it didn't become approved by itself, as sentences. `receipted`: a purchase
+    order for it has received goods. Fulfilled or receipted it is `locked`. `outstanding_minor`: what is still to be
+    paid, in minor units: what filters and sorting use.
     """
 
     __tablename__ = "sales_order"
@@ -55,6 +67,7 @@ class SalesOrder(Record, Base):
         Index("ix_sales_order_status", "tenant_id", "status", "created_at", "id"),
         Index("ix_sales_order_fulfilment", "tenant_id", "fulfilment", "created_at", "id"),
         Index("ix_sales_order_total", "tenant_id", "total_minor", "id"),
+        Index("ix_sales_order_outstanding", "tenant_id", "outstanding_minor", "id"),
         search_index("sales_order", "number", "customer_reference"),
         Index("ix_sales_order_organization", "tenant_id", "organization_id", "created_at", "id"),
     )
@@ -94,6 +107,7 @@ class SalesOrder(Record, Base):
     total_minor: Mapped[int] = mapped_column(BigInteger)
     cost_total: Mapped[Amount | None]
     paid_total: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    outstanding_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     approval_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str | None]
@@ -113,6 +127,9 @@ class SalesOrder(Record, Base):
     )
     payments = has_many(
         "SalesOrder", "SalesOrderPayment", "sales_order_id", order_by="created_at", back_populates="sales_order"
+    )
+    confirmations = has_many(
+        "SalesOrder", "OrderConfirmation", "sales_order_id", order_by="created_at", back_populates="sales_order"
     )
 
     @hybrid_property
@@ -134,7 +151,7 @@ class SalesOrder(Record, Base):
 
     @margin.inplace.expression
     @classmethod
-    def _margin(cls) -> ColumnElement[Decimal | None]:
+    def _margin(cls) -> ColumnElement[Decimal]:
         return cls.subtotal - cls.cost_total
 
 
@@ -180,3 +197,19 @@ class SalesOrderLine(Record, Base):
 
     product = belongs_to("Product", "SalesOrderLine.product_id")
     sales_order = belongs_to("SalesOrder", "SalesOrderLine.sales_order_id", back_populates="lines")
+    serial_numbers = relationship(
+        "SerialNumber",
+        primaryjoin="SalesOrderLine.id == foreign(SerialNumber.sales_order_line_id)",
+        order_by="SerialNumber.number_folded",
+        viewonly=True,
+        lazy="raise",
+    )
+
+    @hybrid_property
+    def fulfilled_quantity(self) -> Decimal:
+        return max(self.received_quantity, self.delivered_quantity)
+
+    @fulfilled_quantity.inplace.expression
+    @classmethod
+    def _fulfilled_quantity(cls) -> ColumnElement[Decimal]:
+        return func.greatest(cls.received_quantity, cls.delivered_quantity)

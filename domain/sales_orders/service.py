@@ -1,70 +1,219 @@
-"""Sales orders: for now the one that the acceptance of a quote makes."""
+"""The life of a sales order: entered, edited, approved, processed, cancelled. Acceptance of a quote enters one too.
 
-from typing import TYPE_CHECKING
+Deliveries, payments, goods received and the online store are files of their own; steps are the table of `lifecycle.py`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import func, select
 
 from domain import events
-from domain.access import numbers
+from domain.access.models import Employee, Tenant
 from domain.checks import optional_text
 from domain.context import Context
+from domain.errors import ErrorCode, ImpossibleStep, NotFound, UserError
+from domain.organizations.models import ADDRESS_FIELDS, Contact, Organization
 from domain.permissions import Permission, requires
-from domain.sales_orders.lifecycle import SalesOrderStatus
-from domain.sales_orders.models import SalesOrder, SalesOrderLine
+from domain.pricing import delivery
+from domain.pricing import lines as priced
+from domain.pricing.catalog import products_of
+from domain.pricing.lines import Values
+from domain.sales_orders import bought, drafting, entering, extras, judging, loading, progress
+from domain.sales_orders.judging import Weighed
+from domain.sales_orders.lifecycle import Fulfilment, SalesOrderStatus, Step, step
+from domain.sales_orders.models import SalesOrder
+from domain.versions import changed, check_version
 
 if TYPE_CHECKING:
     from domain.quotes.models import Quote
+
+FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "contact_id": lambda value: value,
+    "owner_id": lambda value: value,
+    "customer_reference": partial(optional_text, limit=100, field="customerReference"),
+    "private_note": partial(optional_text, limit=10_000, field="privateNote"),
+}
+PARTS = ("delivery", *extras.LABELS)
+
+
+@requires(Permission.SALES_ORDERS_WRITE)
+async def create(ctx: Context, organization_id: UUID, values: Values, lines: Sequence[Values] = ()) -> SalesOrder:
+    """An order that staff enters."""
+    organization = await ctx.session.get(Organization, organization_id)
+    if organization is None:
+        raise NotFound("There is no such organization.", field=("organizationId",))
+    if organization.archived_at is not None:
+        message = f"{organization.name} is archived; restore it before it orders."
+        raise UserError(ErrorCode.INVALID, message, ("organizationId",))
+    tenant = await ctx.session.get_one(Tenant, ctx.tenant_id)
+    order = drafting.new(tenant.currency, organization_id=organization.id, entered_by="EMPLOYEE")
+    await _set(ctx, order, values)
+    if order.owner_id is None:
+        order.owner_id = ctx.actor.employee_id
+    drafting.append(order, lines, await products_of(ctx, lines))
+    return await entering.enter(ctx, order)
 
 
 @requires(Permission.QUOTES_WRITE)
 async def create_from_quote(ctx: Context, quote: "Quote", *, customer_reference: str | None = None) -> SalesOrder:
     """The order an accepted quote becomes: its counted lines at their net prices. Part of the acceptance."""
-    order = SalesOrder(
-        status=SalesOrderStatus.DRAFT.value,
+    order = drafting.new(
+        quote.currency,
         quote_id=quote.id,
         organization_id=quote.organization_id,
         contact_id=quote.contact_id,
         owner_id=quote.owner_id,
         entered_by="CUSTOMER",
-        customer_reference=optional_text(customer_reference, 100, field="customerReference"),
-        currency=quote.currency,
-        delivery_amount=quote.delivery_amount,
-        delivery_tax_rate=quote.delivery_tax_rate,
-        delivery_tax=quote.delivery_tax,
-        delivery_line1=quote.delivery_line1,
-        delivery_line2=quote.delivery_line2,
-        delivery_city=quote.delivery_city,
-        delivery_state=quote.delivery_state,
-        delivery_zip=quote.delivery_zip,
-        delivery_country=quote.delivery_country,
-        subtotal=quote.subtotal,
-        tax_total=quote.tax_total,
-        total=quote.total,
-        total_minor=quote.total_minor,
-        lines=[
-            SalesOrderLine(
-                quote_line_id=line.id,
-                product_id=line.product_id,
-                part_number=line.part_number,
-                part_key=line.part_key,
-                position=position,
-                title=line.title,
-                description=line.description,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                unit_cost=line.unit_cost,
-                discount_percent=line.discount_percent,
-                discount_amount=line.discount_amount,
-                tax_rate=line.tax_rate,
-                recurring_period=line.recurring_period,
-                recurring_cycles=line.recurring_cycles,
-                net_total=line.net_total,
-                tax_total=line.tax_total,
-                total=line.total,
-            )
-            for position, line in enumerate((line for line in quote.lines if line.counted), start=1)
-        ],
+        customer_reference=FIELDS["customer_reference"](customer_reference),
     )
-    order.number = await numbers.take(ctx, "SO")
-    ctx.session.add(order)
-    await ctx.session.flush()
-    ctx.emit(events.SalesOrderCreated(order.id))
+    order.delivery_amount, order.delivery_tax_rate = quote.delivery_amount, quote.delivery_tax_rate
+    for name in ADDRESS_FIELDS:
+        setattr(order, f"delivery_{name}", getattr(quote, f"delivery_{name}"))
+    drafting.take_over(order, [line for line in quote.lines if line.counted])
+    return await entering.enter(ctx, order)
+
+
+@requires(Permission.SALES_ORDERS_WRITE)
+async def update(ctx: Context, order_id: UUID, values: Values, *, version: int | None = None) -> SalesOrder:
+    """Change what was given of FIELDS and PARTS."""
+    order, before = await _to_edit(ctx, await loading.locked(ctx, order_id), version)
+    await _set(ctx, order, values)
+    return await _edited(ctx, order, before)
+
+
+@requires(Permission.SALES_ORDERS_WRITE)
+async def add_lines(ctx: Context, order_id: UUID, lines: Sequence[Values], *, version: int | None = None) -> SalesOrder:
+    order, before = await _to_edit(ctx, await loading.locked(ctx, order_id), version)
+    drafting.append(order, lines, await products_of(ctx, lines))
+    return await _edited(ctx, order, before)
+
+
+@requires(Permission.SALES_ORDERS_WRITE)
+async def update_line(ctx: Context, line_id: UUID, values: Values, *, version: int | None = None) -> SalesOrder:
+    """Of what was delivered, no less can be ordered, and nothing else."""
+    order, line = await loading.of_line(ctx, line_id)
+    _, before = await _to_edit(ctx, order, version)
+    products = await products_of(ctx, [values])
+    was = drafting.values_of(line)
+    drafting.fill(line, priced.combined(was, values, products), order.currency)
+    done = progress.done(line)
+    if line.quantity < done:
+        message = f"{done.normalize():f} of “{line.title}” are delivered, so quantity can't be less."
+        raise UserError(ErrorCode.INVALID, message, ("quantity",))
+    if done and line.product_id != was["product_id"]:
+        message = "Some of this line is delivered, so its product stays. Add a line for another product."
+        raise UserError(ErrorCode.INVALID, message, ("productId",))
+    if drafting.values_of(line) != was:
+        changed(line)
+    return await _edited(ctx, order, before)
+
+
+@requires(Permission.SALES_ORDERS_WRITE)
+async def remove_line(ctx: Context, line_id: UUID, *, version: int | None = None) -> SalesOrder:
+    order, line = await loading.of_line(ctx, line_id)
+    _, before = await _to_edit(ctx, order, version)
+    if done := progress.done(line):
+        raise ImpossibleStep(f"{done.normalize():f} of “{line.title}” are delivered, so it can't be removed.")
+    if number := await bought.naming(ctx, line.id):
+        raise ImpossibleStep(f"{number} buys “{line.title}”, so the line stays. Set its quantity to 0 instead.")
+    order.lines.remove(line)
+    return await _edited(ctx, order, before)
+
+
+@requires(Permission.SALES_ORDERS_APPROVE)
+async def approve(ctx: Context, order_id: UUID, *, version: int | None = None) -> SalesOrder:
+    order = await loading.locked(ctx, order_id)
+    step(SalesOrderStatus(order.status), Step.APPROVE)
+    check_version(order, version)
+    blocking = [reason.sentence for reason in await judging.reasons(ctx, order) if reason.blocking]
+    if blocking:
+        raise ImpossibleStep(f"{order.number} can't be approved. {' '.join(blocking)}")
+    await judging.approve(ctx, order, by=ctx.actor.name)
+    changed(order)
     return order
+
+
+@requires(Permission.SALES_ORDERS_WRITE)
+async def process(ctx: Context, order_id: UUID, *, version: int | None = None) -> SalesOrder:
+    """The office is done with it."""
+    order = await loading.locked(ctx, order_id)
+    status = step(SalesOrderStatus(order.status), Step.PROCESS)
+    check_version(order, version)
+    order.status = status.value
+    order.processed_at = await ctx.session.scalar(select(func.now()))
+    changed(order)
+    ctx.emit(events.SalesOrderProcessed(order.id))
+    return order
+
+
+@requires(Permission.SALES_ORDERS_WRITE)
+async def cancel(ctx: Context, order_id: UUID, *, reason: str | None = None, version: int | None = None) -> SalesOrder:
+    """Call it off: only while nothing of it came in, went out, is being bought or is paid."""
+    order = await loading.locked(ctx, order_id)
+    status = step(SalesOrderStatus(order.status), Step.CANCEL)
+    check_version(order, version)
+    if order.receipted or order.fulfilment != Fulfilment.NONE:
+        raise ImpossibleStep(f"Goods came in or went out for {order.number}, so it can't be cancelled.")
+    if order.paid_total:
+        raise ImpossibleStep(f"{order.number} has payments. Remove them or pay them back before it is cancelled.")
+    if number := await bought.still_buying(ctx, order.id):
+        raise ImpossibleStep(f"{number} buys for {order.number}. Cancel that one first.")
+    order.status = status.value
+    order.cancelled_at = await ctx.session.scalar(select(func.now()))
+    order.cancel_reason = optional_text(reason, 2000, field="reason")
+    changed(order)
+    ctx.emit(events.SalesOrderCancelled(order.id))
+    return order
+
+
+async def _to_edit(ctx: Context, order: SalesOrder, version: int | None) -> tuple[SalesOrder, Weighed]:
+    """Raises when it can't be edited; else with what its approval goes by."""
+    step(SalesOrderStatus(order.status), Step.EDIT)
+    check_version(order, version)
+    if order.fulfilment == Fulfilment.FULFILLED.value:
+        raise ImpossibleStep(f"{order.number} is fulfilled, so it can't be edited. Enter a new order instead.")
+    if order.receipted:
+        raise ImpossibleStep(f"Goods came in for {order.number}, so it can't be edited. Enter a new order instead.")
+    return order, judging.weighed(order)
+
+
+async def _edited(ctx: Context, order: SalesOrder, before: Weighed) -> SalesOrder:
+    """What every edit ends in: the sums are right, approval is judged anew where it must be, the change is said."""
+    drafting.sum_up(order)
+    session = ctx.session
+    if not session.new and not any(session.is_modified(row) for row in session.dirty):
+        return order
+    changed(order)
+    await session.flush()
+    if judging.weighed(order) != before:
+        await judging.judge(ctx, order)
+    ctx.emit(events.SalesOrderUpdated(order.id))
+    if order.fulfilment == Fulfilment.FULFILLED.value:
+        ctx.emit(events.SalesOrderFulfilled(order.id))  # the rest is not wanted any more
+    return order
+
+
+async def _set(ctx: Context, order: SalesOrder, values: Values) -> None:
+    # Looked up before anything is set: looking up writes what is set already, and the database would refuse it first.
+    await _check_people(ctx, order, values)
+    for name, value in values.items():
+        if name == "delivery":
+            delivery.fill(order, value)
+        elif name in extras.LABELS:
+            extras.fill(order, name, value)
+        elif name in FIELDS:
+            setattr(order, name, FIELDS[name](value))
+        else:
+            raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
+
+
+async def _check_people(ctx: Context, order: SalesOrder, values: Values) -> None:
+    if values.get("contact_id"):
+        contact = await ctx.session.get(Contact, values["contact_id"])
+        if contact is None or contact.organization_id != order.organization_id:
+            raise NotFound("The organization of this order has no such contact.", field=("contactId",))
+    if values.get("owner_id") and await ctx.session.get(Employee, values["owner_id"]) is None:
+        raise NotFound("There is no such employee.", field=("ownerId",))

@@ -5,6 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from migrations.fencing import fence
+from migrations.searching import by_lines, searched, searching
 
 revision = "0006"
 down_revision = "0005"
@@ -213,6 +214,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
         sa.Column("supplier_number", sa.Text(), nullable=True),
+        sa.Column("supplier_key", sa.Text(collation="C"), nullable=True),
         sa.Column("cost", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("stock", sa.Numeric(precision=19, scale=6), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -238,6 +240,9 @@ def upgrade() -> None:
             "tenant_id", "product_id", "supplier_id", name=op.f("uq_supplier_offer_tenant_id_product_id_supplier_id")
         ),
     )
+    op.create_index(
+        "ix_supplier_offer_key", "supplier_offer", ["tenant_id", "supplier_key", "product_id"], unique=False
+    )
     op.create_index("ix_supplier_offer_supplier", "supplier_offer", ["tenant_id", "supplier_id"], unique=False)
     op.create_table(
         "quote_version",
@@ -245,6 +250,7 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_by", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("total", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -270,6 +276,7 @@ def upgrade() -> None:
         sa.Column("sales_order_id", sa.Uuid(), nullable=False),
         sa.Column("contact_id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -406,6 +413,7 @@ def upgrade() -> None:
         "sales_order_payment",
         sa.Column("sales_order_id", sa.Uuid(), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("method", sa.Text(), nullable=True),
         sa.Column("reference", sa.Text(), nullable=True),
@@ -462,6 +470,7 @@ def upgrade() -> None:
         sa.Column("purchase_order_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -497,6 +506,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("quantity", sa.Numeric(precision=19, scale=6), nullable=False),
         sa.Column("received_quantity", sa.Numeric(precision=19, scale=6), server_default="0", nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("unit_cost", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("total", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -504,6 +514,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "received_quantity >= 0 AND received_quantity <= quantity", name=op.f("ck_purchase_order_line_received")
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "product_id"],
             ["product.tenant_id", "product.id"],
@@ -700,11 +713,20 @@ def upgrade() -> None:
         ["tenant_id", "id"],
         postgresql_not_valid=True,
     )
+    op.add_column("employee", sa.Column("role", sa.Text(), server_default="SALES", nullable=False))
+    op.create_check_constraint(
+        op.f("ck_employee_role"),
+        "employee",
+        "role IN ('ADMINISTRATOR', 'MANAGER', 'SALES', 'PURCHASING', 'READER')",
+        postgresql_not_valid=True,
+    )
     op.add_column("organization", sa.Column("type", sa.Text(), nullable=True))
     op.add_column("organization", sa.Column("status", sa.Text(), nullable=True))
     op.add_column("organization", sa.Column("price_group", sa.Text(), nullable=True))
     op.add_column("organization", sa.Column("over_credit_limit", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("product", sa.Column("brand_id", sa.Uuid(), nullable=True))
+    op.add_column("product", sa.Column("price_minor", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("product", sa.Column("stock", sa.Numeric(precision=19, scale=6), nullable=True))
     op.create_foreign_key(
         op.f("fk_product_tenant_id_brand_id"),
         "product",
@@ -713,6 +735,7 @@ def upgrade() -> None:
         ["tenant_id", "id"],
         postgresql_not_valid=True,
     )
+    op.add_column("quote", sa.Column("one_off_cost", sa.Numeric(precision=19, scale=4), nullable=True))
     op.add_column("quote", sa.Column("monthly_cost", sa.Numeric(precision=19, scale=4), nullable=True))
     op.add_column("quote", sa.Column("quarterly_cost", sa.Numeric(precision=19, scale=4), nullable=True))
     op.add_column("quote", sa.Column("yearly_cost", sa.Numeric(precision=19, scale=4), nullable=True))
@@ -755,6 +778,7 @@ def upgrade() -> None:
         "quote_section", sa.Column("total", sa.Numeric(precision=19, scale=4), server_default="0", nullable=False)
     )
     op.add_column("quote_section", sa.Column("cost_total", sa.Numeric(precision=19, scale=4), nullable=True))
+    op.add_column("quote_section", sa.Column("one_off_cost", sa.Numeric(precision=19, scale=4), nullable=True))
     op.add_column("quote_section", sa.Column("monthly_cost", sa.Numeric(precision=19, scale=4), nullable=True))
     op.add_column("quote_section", sa.Column("quarterly_cost", sa.Numeric(precision=19, scale=4), nullable=True))
     op.add_column("quote_section", sa.Column("yearly_cost", sa.Numeric(precision=19, scale=4), nullable=True))
@@ -786,6 +810,7 @@ def upgrade() -> None:
     op.add_column(
         "sales_order", sa.Column("paid_total", sa.Numeric(precision=19, scale=4), server_default="0", nullable=False)
     )
+    op.add_column("sales_order", sa.Column("outstanding_minor", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column(
         "sales_order", sa.Column("approval_reasons", sa.ARRAY(sa.Text()), server_default="{}", nullable=False)
     )
@@ -839,7 +864,7 @@ def upgrade() -> None:
     fence("product_component", "SELECT, INSERT, UPDATE, DELETE", fact=("product", "product_id"))
     fence("supplier_offer", "SELECT, INSERT, UPDATE, DELETE", fact=("product", "product_id"))
     fence("quote_version", "SELECT, INSERT", fact=None)
-    fence("order_confirmation", "SELECT, INSERT, UPDATE", fact=("order_confirmation", "id"))
+    fence("order_confirmation", "SELECT, INSERT, UPDATE", fact=None)
     fence("purchase_order", "SELECT, INSERT, UPDATE", fact=("purchase_order", "id"))
     fence("sales_order_delivery", "SELECT, INSERT, UPDATE", fact=("sales_order", "sales_order_id"))
     fence("sales_order_payment", "SELECT, INSERT, UPDATE, DELETE", fact=("sales_order", "sales_order_id"))
@@ -849,3 +874,10 @@ def upgrade() -> None:
     fence("sales_order_delivery_line", "SELECT, INSERT, UPDATE", fact=("sales_order", "sales_order_id"))
     fence("goods_receipt_line", "SELECT, INSERT, UPDATE", fact=("purchase_order", "purchase_order_id"))
     fence("serial_number", "SELECT, INSERT, UPDATE", fact=None)
+    for table in ("brand", "purchase_order", "supplier_offer"):
+        searched(table)
+    searching(
+        "search_purchase_orders",
+        by_lines("purchase_order", "number", "supplier_reference"),
+        {"purchase_order": ("id", "tenant_id", "number", "supplier_reference")},
+    )

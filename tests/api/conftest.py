@@ -12,6 +12,8 @@ from api import app
 from api.ask import Asker
 from domain.db import Database
 from runtime import database as databases
+from tests.api import canary
+from tests.api.issuer import Issuer, running
 from tests.conftest import TEMPLATE
 from tests.rig import Msp, make_msp, opened
 
@@ -47,6 +49,7 @@ async def db(postgres) -> AsyncIterator[Database]:
     """One database for the whole room: each test has tenants of its own, and sees nothing of what others left."""
     name = f"test_api_{os.getpid()}"
     databases.create_from_template(postgres.url, TEMPLATE, name)
+    canary.release(postgres.url_for("postgres", name))
     async with opened(postgres.url_for(databases.APP, name)) as db:
         yield db
     databases.drop(postgres.url, name)
@@ -60,8 +63,31 @@ def asker() -> Asker:
 @pytest.fixture
 async def http(db, asker) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app.create(db, asker))
-    async with httpx.AsyncClient(transport=transport, base_url="http://quotewright.test") as http:
+    listening = {"response": [_listen]}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://quotewright.test", event_hooks=listening
+    ) as http:
         yield http
+
+
+async def _listen(response: httpx.Response) -> None:
+    """No answer of any test may hold anything of the canary, who is another tenant of the same database."""
+    await response.aread()
+    heard = canary.heard(response.text)
+    assert heard is None, f"The canary was heard in an answer: {heard}"
+
+
+@pytest.fixture(scope="session")
+async def running_issuer() -> AsyncIterator[Issuer]:
+    async with running() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def issuer(running_issuer) -> Issuer:
+    """An OIDC issuer with one key."""
+    running_issuer.begin_anew()
+    return running_issuer
 
 
 @pytest.fixture

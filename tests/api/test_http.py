@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from graphql import get_introspection_query
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from api import app, auth, limits
@@ -54,8 +55,9 @@ async def test_nothing_is_readable_without_a_valid_token(http, header, query):
 async def test_an_expired_token_opens_nothing(http, msp):
     async with msp.transaction() as ctx:
         _, token = await access.create_token(
-            ctx, name="old", scopes=["quotes:read"], expires_at=datetime.now(UTC) - timedelta(seconds=1)
+            ctx, name="old", scopes=["quotes:read"], expires_at=datetime.now(UTC) + timedelta(hours=1)
         )
+        await ctx.session.execute(text("UPDATE credential SET expires_at = now() - interval '1 s' WHERE name = 'old'"))
     assert (await Client(http, token).post(VIEWER)).status_code == 401
 
 
@@ -132,8 +134,9 @@ async def test_a_page_of_another_origin_may_ask_only_when_it_is_named(msp):
         b"[" * 2000,
     ],
 )
-async def test_what_is_no_request_is_refused(http, ask, body):
-    headers = {"Authorization": f"Bearer {ask.token}", "Content-Type": "application/json"}
+@pytest.mark.parametrize("accept", [NEW, OLD])
+async def test_what_is_no_request_is_refused(http, ask, body, accept):
+    headers = {"Authorization": f"Bearer {ask.token}", "Content-Type": "application/json", "Accept": accept}
     answer = await http.post("/graphql", content=body, headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_REQUEST")
     assert "data" not in answer.json()
@@ -168,6 +171,11 @@ async def test_the_status_follows_the_media_type(ask, query, variables, status, 
         ("text/html, */*;q=0.1", status, NEW),
         (OLD, 200, OLD),
         (f"{OLD}, {NEW}", status, NEW),
+        (f"{NEW}, {OLD};q=0.9", status, NEW),
+        (f"{OLD}, {NEW};q=0.5", 200, OLD),
+        (f"{OLD}, text/plain, */*; q=0.01", 200, OLD),
+        (f"{OLD}, text/plain, */*", status, NEW),
+        (f"{NEW};q=0, application/*", 200, OLD),
     ):
         answer = await ask.post(query, variables, **({"Accept": accept} if accept else {}))
         assert (answer.status_code, content_type(answer)) == (wanted, kind)
@@ -177,7 +185,8 @@ async def test_the_status_follows_the_media_type(ask, query, variables, status, 
 
 
 async def test_an_answer_that_nobody_understands_is_not_given(ask):
-    assert (await ask.post("{ __typename }", Accept="text/html")).status_code == 406
+    for accept in ("text/html", "text/html, */*;q=0", f"{NEW};q=0"):
+        assert (await ask.post("{ __typename }", Accept=accept)).status_code == 406
 
 
 async def test_one_of_several_operations_runs(http, ask):

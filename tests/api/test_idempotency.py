@@ -182,7 +182,8 @@ async def test_the_facts_of_a_change_are_written_once(ask, msp):
     for _ in range(2):
         await send(ask, key, variables=create(contacts=[{"firstName": "Ada"}]))
     async with msp.transaction() as ctx:
-        facts = list(await ctx.session.scalars(text("SELECT name FROM outbox ORDER BY id")))
+        written = text("SELECT name FROM outbox WHERE subject LIKE 'organization:%' ORDER BY id")
+        facts = list(await ctx.session.scalars(written))
     assert facts == ["OrganizationCreated", "ContactCreated"]
 
 

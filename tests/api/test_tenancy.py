@@ -9,6 +9,7 @@ from api.schema import schema
 from domain.ids import global_id, parse_global_id, uuid7
 from domain.sync.models import ExternalLink, SyncError
 from tests.api.conftest import LINES, a_product, a_quote, an_organization
+from tests.api.purchasing import a_bit_of_all
 
 CANARY = "CANARY"
 LISTS = (
@@ -19,6 +20,7 @@ LISTS = (
     "productCategories",
     "quotes",
     "salesOrders",
+    "purchaseOrders",
     "syncErrors",
 )
 
@@ -28,6 +30,8 @@ async def theirs(ask_other, other):
     """One record of each kind of the other tenant, by the name of its type; every text in them has the canary."""
     employee = (await ask_other(f'mutation {{ createEmployee(input: {{name: "{CANARY}", email: "{CANARY}@x.test"}})'
                                 " { employee { id } } }"))["createEmployee"]["employee"]  # fmt: skip
+    token = await ask_other(f'mutation {{ createApiToken(input: {{name: "{CANARY}", scopes: []}})'
+                            " { apiToken { id } } }")  # fmt: skip
     organization = await an_organization(
         ask_other, CANARY, accountNumber=CANARY, ownerId=employee["id"], contacts=[{"firstName": CANARY}]
     )
@@ -54,7 +58,9 @@ async def theirs(ask_other, other):
         ctx.session.add_all([error, link])
     order = order["acceptQuote"]["salesOrder"]
     return {
+        **await a_bit_of_all(other, CANARY),
         "Employee": employee["id"],
+        "ApiToken": token["createApiToken"]["apiToken"]["id"],
         "Organization": organization["id"],
         "Contact": organization["contacts"][0]["id"],
         "Product": product["id"],
@@ -68,8 +74,13 @@ async def theirs(ask_other, other):
     }
 
 
-def everything(type_, depth=4) -> str:
+def everything(type_) -> str:
     """All fields of a type, and of what it leads to, as far as the limits allow."""
+    deep, flat = _everything(type_, 4), _everything(type_, 3)
+    return deep if len(deep.split()) < 1_000 else flat
+
+
+def _everything(type_, depth) -> str:
     parts = ["__typename"]
     for name, field in type_.fields.items():
         result = get_named_type(field.type)
@@ -78,7 +89,7 @@ def everything(type_, depth=4) -> str:
             if name != "record":
                 parts.append(name)
         elif depth > 1 and not (is_list_type(inner) and depth < 3):
-            parts.append(f"{name} {{ {everything(result, depth - 1)} }}")
+            parts.append(f"{name} {{ {_everything(result, depth - 1)} }}")
     return " ".join(parts)
 
 
@@ -128,8 +139,13 @@ FILTERS = {
     "quotes(filter: {ownerId: {eq: $id}}) { nodes { id } }": "Employee",
     "salesOrders(filter: {organizationId: {eq: $id}}) { nodes { id } }": "Organization",
     "syncErrors(filter: {recordId: {eq: $id}}) { nodes { id } }": "Quote",
+    "purchaseOrders(filter: {supplierId: {eq: $id}}) { nodes { id } }": "Supplier",
+    "purchaseOrders(filter: {salesOrderId: {eq: $id}}) { nodes { id } }": "SalesOrder",
 }
 MUTATIONS = {
+    "updateEmployee(input: {employeeId: $id, name: \"x\"}) { employee { id } %s }": "Employee",
+    "createApiToken(input: {name: \"x\", scopes: [], employeeId: $id}) { apiToken { id } token %s }": "Employee",
+    "revokeApiToken(input: {apiTokenId: $id}) { apiToken { id } %s }": "ApiToken",
     "updateOrganization(input: {organizationId: $id, name: \"x\"}) { organization { id } %s }": "Organization",
     "createContact(input: {organizationId: $id, firstName: \"x\"}) { contact { id } %s }": "Organization",
     "updateContact(input: {contactId: $id, firstName: \"x\"}) { contact { id } %s }": "Contact",
@@ -154,6 +170,16 @@ MUTATIONS = {
     "acceptQuote(input: {quoteId: $id}) { quote { id } salesOrder { id } %s }": "Quote",
     "acceptQuote(input: {quoteId: $sent, choices: [{lineId: $id, selected: true}]}) { quote { id } %s }": "QuoteLine",
     "declineQuote(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "createPurchaseOrder(input: {supplierId: $id}) { purchaseOrder { id } %s }": "Supplier",
+    "createPurchaseOrders(input: {salesOrderId: $id}) { purchaseOrders { id } %s }": "SalesOrder",
+    "updatePurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
+    "addPurchaseOrderLines(input: {purchaseOrderId: $id, lines: []}) { purchaseOrder { id } %s }": "PurchaseOrder",
+    "updatePurchaseOrderLine(input: {lineId: $id}) { purchaseOrder { id } %s }": "PurchaseOrderLine",
+    "removePurchaseOrderLine(input: {lineId: $id}) { purchaseOrder { id } %s }": "PurchaseOrderLine",
+    "setPurchaseOrderCosts(input: {purchaseOrderId: $id, costs: []}) { purchaseOrder { id } %s }": "PurchaseOrder",
+    "approvePurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
+    "cancelPurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
+    "receivePurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
     "retrySyncError(input: {id: $id}) { syncError { id } %s }": "SyncError",
     "dismissSyncError(input: {id: $id, reason: \"x\"}) { syncError { id } %s }": "SyncError",
 }  # fmt: skip

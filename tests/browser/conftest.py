@@ -1,29 +1,20 @@
 """A real Chromium, and the real api at an address that it can open. Holds no test."""
 
-import asyncio
 import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, async_playwright, expect
 
 from api import app
 from api.ask import Asker
 from api.graphiql import page
 from tests.conftest import FreshDatabase
-from tests.rig import Msp, make_msp, opened
+from tests.rig import Msp, make_msp, missing, opened, served
 
 expect.set_options(timeout=60_000)  # milliseconds; waiting ends when the thing is there, and machines may be slow
-
-
-def missing(what: str) -> None:
-    """A remark on somebody's machine; a failure where the tests decide about a release."""
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")
@@ -64,15 +55,5 @@ async def address(msp: Msp) -> AsyncIterator[str]:
     """Where the api listens, GraphiQL included."""
     if not (page.DIST / "index.html").is_file():
         missing("GraphiQL is not built: install the project again where the npm registry can be reached")
-    config = uvicorn.Config(
-        app.create(msp.database, Asker(None), graphiql=True), host="127.0.0.1", port=0, log_config=None
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():  # noqa: ASYNC110  # it tells by a flag
-        await asyncio.sleep(0.01)
-    assert server.started
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    await serving
+    async with served(app.create(msp.database, Asker(None), graphiql=True)) as address:
+        yield address

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
+from domain.access import service as access
 from tests.rig import Msp
 
 TABS = ["FrontEnd", "PartnerApp", "Administrator", "Automation"]
@@ -120,6 +121,16 @@ async def test_a_wrong_token_is_refused_in_words(visit: Visit, msp: Msp):
     [complaint] = visit.complaints  # the browser's own line about the answer
     assert "401" in complaint
     visit.complaints.clear()
+
+
+async def test_a_token_without_the_scope_for_the_schema_runs_operations_all_the_same(visit: Visit, msp: Msp):
+    async with msp.transaction() as ctx:
+        _, token = await access.create_token(ctx, name="partner", scopes=["employees:read"])
+    await visit.enter(token)
+    await expect(visit.page.get_by_role("status")).to_contain_text("the token lacks schema:read")
+    assert visit.questions == 1, "the schema isn't asked for in vain"
+    await visit.run("FrontEnd")
+    await expect(visit.answer).to_contain_text('"name": "Northwind IT"')
 
 
 async def test_a_reload_keeps_the_token_and_forget_drops_it(visit: Visit, msp: Msp):

@@ -1,16 +1,18 @@
 """Whole quotes put together in memory: what counts, and what it comes to, against a computation by hand in cents."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import uuid7
+from domain.pricing import delivery
 from domain.products.kinds import RecurringPeriod
-from domain.quotes import delivery, drafting, sections
+from domain.quotes import drafting, sections
 from domain.quotes.choices import Choice, apply
-from domain.quotes.models import Quote
+from domain.quotes.models import Quote, QuoteSection
 
 UNITS = {"JPY": 0, "USD": 2, "KWD": 3}
 Drafted = tuple[Quote, list[dict[str, Any]], list[dict[str, Any]]]
@@ -25,6 +27,8 @@ def lines(draw: st.DrawFn, *, optional: bool) -> dict[str, Any]:
         "tax_rate": Decimal(draw(st.sampled_from(["0", "7.7", "20"]))),
         "recurring_period": draw(st.none() | st.sampled_from(RecurringPeriod)),
     }
+    if draw(st.booleans()):
+        line["unit_cost"] = Decimal(draw(st.integers(0, 9_999_999))).scaleb(-4)
     if draw(st.booleans()):
         line["discount_percent"] = Decimal(draw(st.integers(0, 10_000))).scaleb(-2)
     if optional:
@@ -100,6 +104,62 @@ def test_a_quote_comes_to_what_its_counted_lines_and_delivery_do(drafted: Drafte
     kept = [line for line in quote.lines if line.counted]
     assert quote.subtotal == sum((line.net_total for line in kept), quote.delivery_amount)
     assert quote.total == quote.subtotal + quote.delivery_tax + sum(line.tax_total for line in kept)
+
+
+def cost_by_hand(line: dict[str, Any], places: int) -> int:
+    return half_up(int(line["quantity"] * 100) * int(line["unit_cost"] * 10_000) * 10**places, 10**6)
+
+
+PERIODS: dict[str, RecurringPeriod | None] = {
+    "one_off": None,
+    "monthly": RecurringPeriod.MONTHLY,
+    "quarterly": RecurringPeriod.QUARTERLY,
+    "yearly": RecurringPeriod.YEARLY,
+}
+
+
+@given(drafts())
+def test_a_section_comes_to_its_own_lines_that_count_and_the_sections_to_the_quote(drafted: Drafted) -> None:
+    quote, loose, said = drafted
+    places = UNITS[quote.currency]
+    minor = Decimal(1).scaleb(-places)
+    for section, values in zip(quote.sections, said, strict=True):
+        counted = that_count([], [values])
+        worth = [by_hand(line, places) for line in counted]
+        assert section.subtotal == sum(net for net, _ in worth) * minor
+        assert section.tax_total == sum(tax for _, tax in worth) * minor
+        assert section.total == section.subtotal + section.tax_total
+        check_figures(section, counted, places)
+    everything = that_count(loose, said)
+    check_figures(quote, everything, places, beside=quote.delivery_amount)
+    outside = sum((line.net_total for line in quote.lines if line.counted and not line.section_id), Decimal(0))
+    assert quote.subtotal == sum((one.subtotal for one in quote.sections), outside + quote.delivery_amount)
+
+
+def check_figures(
+    row: Quote | QuoteSection, counted: list[dict[str, Any]], places: int, *, beside: Decimal = Decimal(0)
+) -> None:
+    """Subtotals, costs and margins by period; `beside` is a one-off that is no line."""
+    minor = Decimal(1).scaleb(-places)
+    costs: list[Decimal] = []
+    for name, period in PERIODS.items():
+        lines = [line for line in counted if line["recurring_period"] == period]
+        subtotal = sum(by_hand(line, places)[0] for line in lines) * minor + (beside if period is None else 0)
+        assert getattr(row, f"{name}_subtotal") == subtotal
+        known = [cost_by_hand(line, places) * minor for line in lines if "unit_cost" in line]
+        cost = sum(known, Decimal(0)) if known else None
+        assert getattr(row, f"{name}_cost") == cost
+        assert getattr(row, f"{name}_margin") == (None if cost is None else subtotal - cost)
+        costs += known
+    assert row.cost_total == (sum(costs, Decimal(0)) if costs else None)
+    assert row.margin == (None if not costs else row.subtotal - sum(costs))
+    if not costs or row.subtotal == 0:
+        assert row.margin_percent is None
+    else:
+        assert row.margin is not None
+        assert row.margin_percent is not None
+        share = Fraction(row.margin) / Fraction(row.subtotal) * 100
+        assert abs(Fraction(row.margin_percent) - share) <= Fraction(1, 200)
 
 
 @given(drafts(), st.data())

@@ -25,6 +25,9 @@ QUOTES = """
 ORDERS = """
     EDIT     DRAFT>DRAFT APPROVED>APPROVED
     APPROVE  DRAFT>APPROVED
+    HOLD     APPROVED>DRAFT
+    DELIVER  APPROVED>APPROVED PROCESSED>PROCESSED
+    PAY      DRAFT>DRAFT APPROVED>APPROVED PROCESSED>PROCESSED
     PROCESS  APPROVED>PROCESSED
     CANCEL   DRAFT>CANCELLED APPROVED>CANCELLED
 """
@@ -148,14 +151,21 @@ class OrderLife(RuleBasedStateMachine):
         except ImpossibleStep:
             assert self.status is before
             return
-        assert before not in (SalesOrderStatus.PROCESSED, SalesOrderStatus.CANCELLED), "left its end"
+        if before in (SalesOrderStatus.PROCESSED, SalesOrderStatus.CANCELLED):
+            assert self.status is before, "left its end"
         self.taken.append(wanted)
 
     @invariant()
     def nothing_is_processed_without_approval(self) -> None:
-        if self.status is SalesOrderStatus.PROCESSED:
-            assert orders.Step.APPROVE in self.taken
-        assert self.taken.count(orders.Step.APPROVE) <= 1
+        decided = [step for step in self.taken if step in (orders.Step.APPROVE, orders.Step.HOLD)]
+        if self.status in (SalesOrderStatus.APPROVED, SalesOrderStatus.PROCESSED):
+            assert decided[-1] is orders.Step.APPROVE
+        assert decided[::2] == [orders.Step.APPROVE] * len(decided[::2]), "approved twice"
+
+    @invariant()
+    def a_cancelled_order_takes_nothing_more(self) -> None:
+        if self.status is SalesOrderStatus.CANCELLED:
+            assert self.taken[-1] is orders.Step.CANCEL
 
 
 TestQuoteLife = QuoteLife.TestCase

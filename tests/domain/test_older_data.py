@@ -27,6 +27,28 @@ INSERT INTO quote_line (id, tenant_id, quote_id, position, title, quantity, unit
   SELECT gen_random_uuid(), '{TENANT}', '{QUOTE}', n, 'line', 1, 10, 0, n > 1, n < 3, 10, 0, 10
   FROM generate_series(1, 3) n;
 """
+SECTION = "00000000-0000-7000-8000-000000000004"
+WITH_SECTIONS = f"""
+INSERT INTO quote (id, tenant_id, organization_id, number, title, status, currency, subtotal, discount_total,
+    tax_total, total, total_minor)
+  SELECT gen_random_uuid(), '{TENANT}', '{ORGANIZATION}', 'Q-1002', 'y', 'SENT', 'JPY', 35, 0, 3, 38, 38;
+INSERT INTO quote_section (id, tenant_id, quote_id, position, type, title)
+  SELECT '{SECTION}', '{TENANT}', id, 1, 'PRODUCTS', 'Firewalls' FROM quote WHERE number = 'Q-1002';
+INSERT INTO quote_line (id, tenant_id, quote_id, section_id, position, title, quantity, unit_price, unit_cost, tax_rate,
+    optional, selected, counted, recurring_period, net_total, tax_total, total)
+  SELECT gen_random_uuid(), '{TENANT}', quote.id, line.section::uuid, line.position, 'x', 1.5, 1, line.cost, 0,
+    false, true, line.counted, line.period, line.net, line.tax, line.net + line.tax
+  FROM quote, (VALUES
+    ('{SECTION}', 1, 7, true, NULL, 10, 1), ('{SECTION}', 2, 3, true, 'MONTHLY', 20, 2),
+    ('{SECTION}', 3, 100, false, NULL, 1000, 100), (NULL, 4, NULL, true, 'YEARLY', 5, 0)
+  ) AS line (section, position, cost, counted, period, net, tax)
+  WHERE number = 'Q-1002';
+"""
+PRODUCTS = f"""
+INSERT INTO product (id, tenant_id, number, part_key, title, type, price)
+  SELECT gen_random_uuid(), '{TENANT}', 'P-' || price, price, 'x', 'PHYSICAL', price::numeric
+  FROM unnest(ARRAY['0', '0.0001', '12.5', '999999999999.9999']) AS price;
+"""
 
 
 @pytest.fixture
@@ -39,11 +61,16 @@ def migrated(postgres):
     command.upgrade(config, "0001")
     with connect(postgres.url_for("postgres", NAME)) as connection:
         connection.execute(OLD)
-    revisions.migrate(postgres.url_for(databases.OWNER, NAME))
-    with connect(postgres.url_for("postgres", NAME)) as connection:
-        # Killed in the revision that is no transaction, and started again.
+        command.upgrade(config, "0005")
+        connection.execute(WITH_SECTIONS)
+        connection.execute(PRODUCTS)
+        # Killed in the revisions that are no transactions, and started again.
         connection.execute(
             "UPDATE alembic_version SET version_num = '0004'; CREATE POLICY migrating ON lane USING (true)"
+        )
+        command.upgrade(config, "0007")
+        connection.execute(
+            "UPDATE alembic_version SET version_num = '0006'; CREATE POLICY migrating ON quote USING (true)"
         )
     revisions.migrate(postgres.url_for(databases.OWNER, NAME))
     with connect(postgres.url_for("postgres", NAME)) as connection:
@@ -52,10 +79,28 @@ def migrated(postgres):
 
 
 def test_older_quotes_count_what_they_counted(migrated):
-    lines = migrated.execute("SELECT optional, selected, counted, product_id FROM quote_line ORDER BY position")
+    lines = migrated.execute(
+        f"SELECT optional, selected, counted, product_id FROM quote_line WHERE quote_id = '{QUOTE}' ORDER BY position"
+    )
     assert lines.fetchall() == [(False, True, True, None), (True, True, True, None), (True, False, False, None)]
-    quote = migrated.execute("SELECT delivery_amount, monthly_subtotal, yearly_subtotal, cost_total FROM quote")
+    quote = migrated.execute(
+        "SELECT delivery_amount, monthly_subtotal, yearly_subtotal, cost_total FROM quote WHERE number = 'Q-1001'"
+    )
     assert quote.fetchall() == [(0, 0, 0, None)]
+
+
+def test_sections_of_older_quotes_are_summed_and_their_costs_are_known_by_period(migrated):
+    """Yen have no cents: 1.5 times 7 is 11, 1.5 times 3 is 5."""
+    costs = "cost_total, one_off_cost, monthly_cost, quarterly_cost, yearly_cost"
+    section = f"SELECT subtotal, monthly_subtotal, yearly_subtotal, tax_total, total, {costs} FROM quote_section"
+    assert migrated.execute(section).fetchall() == [(30, 20, 0, 3, 33, 16, 11, 5, None, None)]
+    quote = migrated.execute(f"SELECT {costs} FROM quote WHERE number = 'Q-1002'")
+    assert quote.fetchall() == [(16, 11, 5, None, None)]
+
+
+def test_older_products_can_be_sorted_by_their_prices(migrated):
+    prices = migrated.execute("SELECT price_minor FROM product ORDER BY price").fetchall()
+    assert prices == [(0,), (1,), (125_000,), (9_999_999_999_999_999,)]
 
 
 def test_who_was_connected_gets_catalog_items_too(migrated):

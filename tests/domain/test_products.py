@@ -58,7 +58,8 @@ async def test_a_change_is_said_and_the_same_again_is_not(msp):
         async with msp.transaction() as ctx:
             await products.update(ctx, product.id, {"price": Decimal(price)})
     async with msp.transaction() as ctx:
-        facts = (await ctx.session.scalars(select(OutboxFact).order_by(OutboxFact.id))).all()
+        theirs = select(OutboxFact).where(OutboxFact.subject.like("product:%")).order_by(OutboxFact.id)
+        facts = (await ctx.session.scalars(theirs)).all()
     assert [(fact.name, fact.subject) for fact in facts] == [
         ("ProductCreated", f"product:{product.id}"),
         ("ProductUpdated", f"product:{product.id}"),

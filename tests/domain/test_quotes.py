@@ -55,7 +55,8 @@ async def test_acceptance_without_an_optional_line_makes_the_order_of_the_rest(m
     assert (accepted.status, accepted.subtotal) == ("ACCEPTED", Decimal("999.80"))
     async with msp.transaction() as ctx:
         order = await ctx.session.scalar(select(SalesOrder).where(SalesOrder.quote_id == quote.id))
-        names = [fact.name for fact in await ctx.session.scalars(select(OutboxFact).order_by(OutboxFact.id))]
+        facts = await ctx.session.scalars(select(OutboxFact).order_by(OutboxFact.id))
+        names = [fact.name for fact in facts if not fact.subject.startswith("api_token:")]
     assert (order.number, order.total) == ("SO-1001", accepted.total)
     assert names == ["OrganizationCreated", "QuoteCreated", "QuoteSent", "SalesOrderCreated", "QuoteAccepted"]
 

@@ -20,6 +20,7 @@ from domain.pricing.totals import (
 from domain.products.kinds import RecurringPeriod
 
 D = Decimal
+PERIODS = (None, *RecurringPeriod)
 
 
 def rounded(exact: Fraction, places: int) -> Fraction:
@@ -38,6 +39,16 @@ def naive(line: LineInput, units: int) -> tuple[Fraction, Fraction, Fraction]:
     if line.discount_percent is not None:
         net = rounded(exact - exact * Fraction(line.discount_percent) / 100, units)
     return gross, net, rounded(net * Fraction(line.tax_rate) / 100, units)
+
+
+def naive_cost(lines: list[LineInput], units: int) -> Fraction | None:
+    """None: no cost is known."""
+    costs = [
+        rounded(Fraction(line.quantity) * Fraction(line.unit_cost), units)
+        for line in lines
+        if line.unit_cost is not None
+    ]
+    return sum(costs, Fraction(0)) if costs else None
 
 
 def decimals(low: int, high: int, places: int) -> st.SearchStrategy[Decimal]:
@@ -99,8 +110,13 @@ def test_a_quote_is_the_sum_of_its_counted_lines(many: list[LineInput], units: i
     assert quote.discount == sum(gross - net for gross, net, _ in parts)
     assert quote.tax == sum(tax for _, _, tax in parts)
     assert quote.total == quote.subtotal + quote.tax
-    costs = [rounded(Fraction(x.quantity) * Fraction(x.unit_cost), units) for x in counted if x.unit_cost is not None]
-    assert quote.cost == (sum(costs) if costs else None)
+    costs = {period: naive_cost([line for line in counted if line.period == period], units) for period in PERIODS}
+    assert quote.cost == naive_cost(counted, units)
+    assert quote.one_off_cost == costs[None]
+    assert quote.monthly_cost == costs[RecurringPeriod.MONTHLY]
+    assert quote.quarterly_cost == costs[RecurringPeriod.QUARTERLY]
+    assert quote.yearly_cost == costs[RecurringPeriod.YEARLY]
+    assert (quote.cost or 0) == sum(cost for cost in costs.values() if cost is not None)
 
 
 def cents(line: LineInput, places: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ SYNCED = {
     "organization", "contact", "product",
     "delivery_address", "product_component", "supplier_offer",
     "quote", "quote_section", "quote_line", "sales_order", "sales_order_line",
-    "sales_order_delivery", "sales_order_delivery_line", "sales_order_payment", "order_confirmation",
+    "sales_order_delivery", "sales_order_delivery_line", "sales_order_payment",
     "purchase_order", "purchase_order_line", "purchase_order_cost", "goods_receipt", "goods_receipt_line",
 }  # fmt: skip
 # Tables whose changes nobody is told of.
@@ -34,6 +34,7 @@ WITHOUT_FACTS = {
     "outbox", "sync_task", "lane", "external_link", "sync_error",  # the facts, and what became of them
     "sync_cursor", "idempotency_key", "audit_entry",  # how far we have read, what was answered, who did it
     "product_category", "brand", "supplier", "warehouse",  # words that records share; the settings map them
+    "order_confirmation",  # the mail itself: its worker is who changes it
     "serial_number",  # its order and its receipt are told of
     "quote_version", "quote_template", "approval_rule", "sales_settings",  # papers and rules, never synced
 }  # fmt: skip
@@ -57,7 +58,10 @@ RIGHTS = {
         for table, columns in {
             "organization": ("account_number", "name"),
             "contact": ("email", "first_name", "last_name"),
-            "product": ("number", "part_number", "title"),
+            "product": ("number", "part_number", "part_key", "title", "brand_id"),
+            "brand": ("name", "name_folded"),
+            "supplier_offer": ("product_id", "supplier_key"),
+            "purchase_order": ("number", "supplier_reference"),
             "quote": ("number", "title", "organization_id"),
             "sales_order": ("number", "customer_reference"),
         }.items()
@@ -72,6 +76,7 @@ DEFINERS = {
     "search_organizations": "qw_search",
     "search_contacts": "qw_search",
     "search_products": "qw_search",
+    "search_purchase_orders": "qw_search",
     "search_quotes": "qw_search",
     "search_sales_orders": "qw_search",
 }

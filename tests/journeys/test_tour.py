@@ -30,7 +30,7 @@ def stage():
         without_stores = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
         with (Path(folder) / "up.log").open("wb") as log:
             up = subprocess.Popen(
-                [*command, "--sandbox-port", "0"],
+                [*command, "--sandbox-port", "0", "--mailbox-port", "0"],
                 env={**without_stores, **SHORT},
                 stdout=log,
                 stderr=log,

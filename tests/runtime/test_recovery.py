@@ -28,7 +28,7 @@ def stage() -> Iterator[Stage]:
         command = [sys.executable, "-m", "runtime.cli", "up", "--data-dir", str(folder / "data")]
         with (folder / "up.log").open("wb") as log:
             up = subprocess.Popen(
-                [*command, "--port", "0", "--sandbox-port", "0"],
+                [*command, "--port", "0", "--sandbox-port", "0", "--mailbox-port", "0"],
                 env=bare_environment() | SHORT | {"TMPDIR": str(folder)},
                 stdout=log,
                 stderr=log,

@@ -41,6 +41,25 @@ def test_names_have_no_prefix_and_safe_defaults(monkeypatch: pytest.MonkeyPatch)
             "PUBLIC_URL: Input should be an address like https://quotes.example.com.",
         ),
         ("SYNC_LEASE", "10", "SYNC_HTTP_TIMEOUT must be shorter than SYNC_LEASE."),
+        ("OIDC_ISSUER", "https://login.example.com", "OIDC_ISSUER and OIDC_AUDIENCE are set together, or neither."),
+        ("OIDC_AUDIENCE", "quotewright", "OIDC_ISSUER and OIDC_AUDIENCE are set together, or neither."),
+        *(
+            (
+                "OIDC_ISSUER",
+                wrong,
+                "OIDC_ISSUER: Input should be an address like https://login.example.com; http only on this machine.",
+            )
+            for wrong in (
+                "login.example.com",
+                "http://login.example.com",
+                "http://localhost.example.com",
+                "ftp://x",
+                "https://",
+                "https://a@b.example.com",
+                "https://x.example.com/?a=b",
+                "http://127.0.0.1@example.com",
+            )
+        ),
     ],
 )
 def test_what_is_wrong_is_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:
@@ -48,6 +67,23 @@ def test_what_is_wrong_is_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str,
     with pytest.raises(UserError) as caught:
         Settings.load()
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://login.example.com",
+        "https://login.example.com/",
+        "https://login.example.com:8443/realms/msp",
+        "http://127.0.0.1:8080",
+        "http://localhost:8080/realms/msp/",
+        "http://[::1]:8080",
+    ],
+)
+def test_an_issuer_stays_as_it_calls_itself(monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", issuer)
+    monkeypatch.setenv("OIDC_AUDIENCE", "quotewright")
+    assert Settings.load().oidc_issuer == issuer
 
 
 def test_what_is_needed_is_asked_for_by_name() -> None:

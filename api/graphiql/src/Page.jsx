@@ -3,7 +3,7 @@
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useEffect, useMemo, useState } from 'react';
-import { ask, whoIs } from './ask.js';
+import { ask, mayReadSchema, whoIs } from './ask.js';
 import { tabs } from './examples.js';
 import { Token } from './Token.jsx';
 
@@ -59,7 +59,7 @@ export function Page() {
       <main>
         <GraphiQL
           fetcher={fetcher}
-          schema={token ? undefined : null}
+          schema={token && mayReadSchema(viewer) ? undefined : null}
           storage={storage}
           plugins={plugins}
           defaultTabs={tabs}

@@ -1,12 +1,16 @@
 // The bar at the top: where the token is entered once, and whose it is. It does not keep the token.
 
+import { mayReadSchema } from './ask.js';
+
 export function Token({ viewer, problem, busy, onEnter, onForget }) {
   if (viewer) {
-    const name = [viewer.employee?.name, viewer.tenant.name].filter(Boolean).join(', ');
+    const name = viewer.authentication === 'OIDC' ? `${viewer.name}, ${viewer.tenant.name}` : viewer.tenant.name;
     return (
       <header className="token">
         <span>You work as <b>{name}</b></span>
-        <span className="hint">May do: {viewer.scopes.join(' ')}</span>
+        <span className="hint">May do: {viewer.scopes.join(' ') || 'nothing'}</span>
+        {mayReadSchema(viewer)
+          || <span className="problem" role="status">No documentation and no completion: the token lacks schema:read. Operations run.</span>}
         <button type="button" onClick={onForget} title="Forget the token, the history and all answers">Forget</button>
       </header>
     );

@@ -20,7 +20,10 @@ export async function ask(token, request, headers = {}) {
   }
 }
 
-const WHO = '{ viewer { tenant { name } employee { name } scopes } }';
+const WHO = '{ viewer { name authentication tenant { name } scopes } }';
+
+// Whether GraphiQL may ask for the schema, or would only be refused.
+export const mayReadSchema = viewer => viewer.scopes.includes('schema:read');
 
 // Who the token stands for. Throws an Error with a sentence when it stands for nobody.
 export async function whoIs(token) {

@@ -1,0 +1,154 @@
+"""Facts read by a cursor: in one order for everybody, whatever commits when; and cursors that can't be trusted."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+from sqlalchemy import text
+
+from domain import facts, outbox
+from domain.errors import BadCursor
+from domain.organizations import service as organizations
+from domain.paging import encode
+from tests.rig import make_msp, opened
+
+
+@pytest.fixture
+async def db(database):
+    async with opened(database.app_url) as db:
+        yield db
+
+
+@pytest.fixture
+async def msp(db):
+    return await make_msp(db)
+
+
+async def a_change(msp, name="Acme"):
+    async with msp.transaction() as ctx:
+        return (await organizations.create(ctx, {"name": name})).id
+
+
+async def begin(msp, stack: AsyncExitStack, name="Acme"):
+    """A change whose fact is written, and whose transaction is still open."""
+    ctx = await stack.enter_async_context(msp.transaction())
+    made = await organizations.create(ctx, {"name": name})
+    await outbox.write(ctx.session, ctx)
+    return made.id
+
+
+async def everything(msp, after, limit=3):
+    """Read as a follower reads: part after part."""
+    found, is_last = [], False
+    while not is_last:
+        async with msp.transaction() as ctx:
+            batch = await facts.read(ctx.session, after, tenants=[msp.id], limit=limit)
+        found += batch.facts
+        after, is_last = batch.upto, batch.is_last
+    return found, after
+
+
+async def now(msp):
+    async with msp.transaction() as ctx:
+        return await facts.now(ctx.session)
+
+
+async def test_what_began_early_and_commits_late_is_not_passed_over(msp):
+    start = await now(msp)
+    async with AsyncExitStack() as late:
+        first = await begin(msp, late)
+        second = await a_change(msp)
+        seen, place = await everything(msp, start)
+        assert seen == [], "what has committed waits for the older one"
+    seen, _ = await everything(msp, place)
+    assert [fact.key for fact in seen] == [str(first), str(second)]
+
+
+async def test_a_rolled_back_change_holds_nothing_up(msp):
+    start = await now(msp)
+    with pytest.raises(RuntimeError):  # noqa: PT012
+        async with AsyncExitStack() as late:
+            await begin(msp, late)
+            second = await a_change(msp)
+            raise RuntimeError
+    seen, _ = await everything(msp, start)
+    assert [fact.key for fact in seen] == [str(second)]
+
+
+async def test_reading_in_parts_gives_each_fact_once_in_one_order(msp):
+    start = await now(msp)
+    made = [str(await a_change(msp, f"Acme {number}")) for number in range(10)]
+    async with msp.transaction() as ctx:  # several facts of one transaction
+        made += [str((await organizations.create(ctx, {"name": f"Oak {number}"})).id) for number in range(5)]
+    for limit in (1, 3, 15, 100):
+        seen, place = await everything(msp, start, limit)
+        assert [fact.key for fact in seen] == made
+        assert await everything(msp, place, limit) == ([], place)
+
+
+async def test_one_can_go_on_behind_every_fact(msp):
+    start = await now(msp)
+    for number in range(4):
+        await a_change(msp, f"Acme {number}")
+    seen, _ = await everything(msp, start)
+    for number, fact in enumerate(seen):
+        async with msp.transaction() as ctx:
+            place = await facts.place_of(ctx.session, fact.cursor)
+        assert (await everything(msp, place))[0] == seen[number + 1 :]
+
+
+async def test_a_place_is_one_for_all_tenants_and_facts_are_not(db, msp):
+    other = await make_msp(db, "Elsewhere IT")
+    start = await now(msp)
+    mine, theirs = await a_change(msp), await a_change(other)
+    async with db.system() as session:
+        both = await facts.read(session, start, tenants=[msp.id, other.id], limit=9)
+        own = await facts.read(session, start, tenants=[msp.id], limit=9)
+    assert [fact.key for fact in both.facts] == [str(mine), str(theirs)]
+    assert [fact.key for fact in own.facts] == [str(mine)]
+    async with msp.transaction() as ctx:  # row-level security, whatever is asked
+        assert (await facts.read(ctx.session, start, tenants=[other.id], limit=9)).facts == []
+
+
+async def test_a_fact_says_who_did_what_and_to_what(msp):
+    start = await now(msp)
+    made = await a_change(msp)
+    [fact] = (await everything(msp, start))[0]
+    assert (fact.name, fact.kind, fact.key, fact.actor) == ("OrganizationCreated", "organization", str(made), "test")
+
+
+async def test_a_cursor_of_now_begins_now(msp):
+    await a_change(msp)
+    async with msp.transaction() as ctx:
+        place = await facts.place_of(ctx.session, await facts.cursor(ctx.session))
+    later = await a_change(msp)
+    assert [fact.key for fact in (await everything(msp, place))[0]] == [str(later)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[], [1], [1, 2], [1, 2, 3, 4], ["1", 2, 3], [True, 0, 0], [1.5, 2, 3], [-1, 0, 0], [1, -1, 0], [1, 2, -1],
+     [2**63, 0, 0], [1, 2**63, 0], [1, 2, 2**40], [1, 2, 2**99], [None, 0, 0], [[1], 2, 3], ["'; --", 0, 0]],
+)  # fmt: skip
+async def test_what_is_no_cursor_is_told_so(msp, values):
+    async with msp.transaction() as ctx:
+        for text_ in (encode("facts", *values), encode("other", 1, 2, 3), "", "x", "é", "W10"):
+            with pytest.raises(BadCursor, match="not a cursor"):
+                await facts.place_of(ctx.session, text_)
+
+
+async def test_a_cursor_from_a_time_that_never_was_is_refused(msp):
+    """Of another database, or of this one before it was put back to an older state."""
+    async with msp.transaction() as ctx:
+        place = await facts.now(ctx.session)
+        with pytest.raises(BadCursor, match="not a cursor"):
+            await facts.place_of(ctx.session, encode("facts", place.txid + 1_000_000, 0, 4_000_000_000))
+
+
+async def test_a_cursor_older_than_what_is_kept_says_to_read_the_lists_again(msp):
+    async with msp.transaction() as ctx:
+        place = await facts.now(ctx.session)
+        seconds = await ctx.session.scalar(text("SELECT CAST(extract(epoch FROM now()) AS bigint)"))
+        day = 24 * 60 * 60
+        assert await facts.place_of(ctx.session, encode("facts", *place, seconds - facts.KEPT * day + 60)) == place
+        with pytest.raises(BadCursor, match=r"7 days.*read the lists again"):
+            await facts.place_of(ctx.session, encode("facts", *place, seconds - facts.KEPT * day - 60))
