@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -259,6 +259,35 @@ def schema() -> None:
     from api.schema import sdl
 
     print(sdl(), end="")
+
+
+@app.command
+def demo(
+    *,
+    size: Literal["small", "large"] = "small",
+    tenant: UUID | None = None,
+    add: bool = False,
+    seed: int = 1,
+    data_dir: Path | None = None,
+) -> None:
+    """Fill a tenant with data that looks like a real MSP's. Not for production.
+
+    Parameters
+    ----------
+    size
+        small: some sixty quotes and what belongs to them. large: 200,000 quotes of 20,000 organizations.
+    tenant
+        Whose; without, a new one is made and its token printed.
+    add
+        Even if it has quotes already.
+    seed
+        The same number makes the same data.
+    data_dir
+        That of a running `up`, when DATABASE_URL isn't set. Default: .data
+    """
+    from runtime.demo import command
+
+    command.run(size, tenant, seed=seed, add=add, folder=data_dir or _usual_folder())
 
 
 @app.command

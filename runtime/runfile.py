@@ -1,6 +1,6 @@
 """`run.json` in the data folder: where the running system is, and its keys, for scripts, tests and the tour.
 
-Only its owner may read it. Nothing of ours reads it to find its way: the children are told by their environment.
+Only its owner may read it. Our processes don't read it to find their way: they are told by their environment.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ class RunFile:
         """Which processes run now. Nothing is written as long as nothing is known to run anywhere."""
         if self._facts:
             write_private(self.path, json.dumps({**self._facts, "processes": dict(pids)}, indent=2) + "\n")
+
+
+def facts_of(folder: Path) -> dict[str, Any]:
+    """What is known of the system that runs in this data folder; empty: nothing does."""
+    path = folder / "run.json"
+    return _read(path) if path.exists() else {}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # By https, or on this very machine, for development.
 _ISSUER = r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?"
+_OFFER_PAGE = r"(https://[^\s/?#@{}]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)/\S+"
 
 
 class Settings(BaseSettings):
@@ -84,10 +85,11 @@ class Settings(BaseSettings):
 
     @field_validator("offer_url")
     @classmethod
-    def _a_page_for_a_token(cls, value: str) -> str:
-        if value and not (re.match(r"https?://[^\s/{}]+/", value) and value.count("{token}") == 1):
+    def _a_page_with_a_place_for_the_token(cls, value: str) -> str:
+        if value and not (re.fullmatch(_OFFER_PAGE, value) and value.count("{token}") == 1):
             raise ValueError(
-                "Input should be an address with {token} in it, like https://app.example.com/offers#{token}"
+                "Input should be an address with {token} in it, like https://app.example.com/offers#{token}; http only"
+                " on this machine"
             )
         return value
 
