@@ -86,7 +86,7 @@ class IssuerKeys:
 
 
 def is_trustworthy(url: str, issuer: str) -> bool:
-    """Whether what is said there is the issuer's own word: by https, or on this machine if that is where it is itself."""
+    """Whether what is said there is the issuer's own word: by https, or on this machine if it is here itself."""
     scheme = urlsplit(url).scheme
     return scheme == "https" or (scheme == "http" and _is_here(url) and _is_here(issuer))
 

@@ -4,8 +4,7 @@ The transaction is not here: each mutation opens its own, so that one sees what 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
@@ -83,17 +82,6 @@ def mutation(
         )
 
     return mark
-
-
-@contextmanager
-def below(*path: str | int) -> Iterator[None]:
-    """What is refused in here is told with this path in front: the place of a part in the input."""
-    try:
-        yield
-    except errors.UserError as error:
-        raise error.under(*map(str, path)) from None
-    except errors.UserErrors as several:
-        raise errors.UserErrors([error.under(*map(str, path)) for error in several.errors]) from None
 
 
 def given(input: Any, *names: str) -> dict[str, Any]:

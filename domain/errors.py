@@ -4,7 +4,8 @@ It does not cover our own failures: an exception from outside this family is hid
 the caller. A message here is therefore written for people, and holds nothing that they may not see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import ClassVar, Self
 
@@ -74,6 +75,17 @@ class UserErrors(Exception):
         if not self.errors:
             raise ValueError("UserErrors needs at least one error")
         super().__init__(" ".join(error.message for error in self.errors))
+
+
+@contextmanager
+def below(*path: str | int) -> Iterator[None]:
+    """What is refused in here is told with this path in front: the place of a part in the input."""
+    try:
+        yield
+    except UserError as error:
+        raise error.under(*map(str, path)) from None
+    except UserErrors as several:
+        raise UserErrors([error.under(*map(str, path)) for error in several.errors]) from None
 
 
 class _Coded(UserError):

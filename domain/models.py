@@ -83,15 +83,15 @@ def search_index(table: str, *columns: str) -> Index:
     return _gin(f"ix_{table}_search", _lines(columns))
 
 
-def words_index(table: str, *columns: str, words: Sequence[str]) -> Index:
-    """The same, and by the words of `words`, in any language: one index, so that both narrow a search at once.
+def words_index(table: str, *columns: str, words: Sequence[str], within: str) -> Index:
+    """The same, and by the words of `words`, in any language, also among rows with one value of the column `within`.
 
-    Signs that would make one word of two, or a number of a hyphen, count as spaces.
+    One index, so that all of it narrows a search at once: to look at the words of many rows one by one is slow. Signs that would make one word of two, or a number of a hyphen, count as spaces.
     """
     line = " || ' ' || ".join(f"coalesce({column}, '')" for column in words)
     cleared = f"translate(lower(normalize({line}, NFKC)), '-+._/@<>&~', '          ')"
     vector: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {cleared})").label("words")
-    return _gin(f"ix_{table}_words", _lines(columns), vector)
+    return _gin(f"ix_{table}_words", within, _lines(columns), vector)
 
 
 def _lines(columns: Sequence[str]) -> ColumnElement[str]:
@@ -101,7 +101,7 @@ def _lines(columns: Sequence[str]) -> ColumnElement[str]:
     return literal_column(lines).label("lines")
 
 
-def _gin(name: str, *expressions: ColumnElement[Any]) -> Index:
+def _gin(name: str, *expressions: str | ColumnElement[Any]) -> Index:
     return Index(name, "tenant_id", *expressions, postgresql_using="gin", postgresql_ops={"lines": "gin_trgm_ops"})
 
 

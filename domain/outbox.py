@@ -35,7 +35,11 @@ class OutboxFact(Base):
     """Append-only. Readers use the cursor (txid, id) below pg_snapshot_xmin: ids alone are not commit order."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_txid_subject", "txid", "subject"), Index("ix_outbox_at", "at"))
+    __table_args__ = (
+        Index("ix_outbox_txid_subject", "txid", "subject"),
+        Index("ix_outbox_tenant_txid", "tenant_id", "txid", "id"),  # one tenant's past, for who resumes
+        Index("ix_outbox_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))

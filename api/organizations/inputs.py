@@ -176,8 +176,18 @@ def nested_address(name: str) -> Iterator[None]:
         raise
 
 
-def in_addresses(error: UserError | UserErrors | None) -> UserError | UserErrors | None:
+@contextmanager
+def nested_addresses() -> Iterator[None]:
     """The same for an organization that comes with all its addresses."""
+    try:
+        yield
+    except UserError as error:
+        in_addresses(error)
+        raise
+
+
+def in_addresses(error: UserError | UserErrors | None) -> UserError | UserErrors | None:
+    """The same error, with its path as the input has it."""
     for one in error.errors if isinstance(error, UserErrors) else [error] if error else []:
         match one.field:
             case (part, *_) if part in ADDRESS_FIELDS:

@@ -6,10 +6,16 @@ from uuid import UUID
 import strawberry
 
 from api.context import Info
-from api.mutations import Payload, below, mutation, record
+from api.mutations import Payload, mutation, record
 from api.node import uuid_of
 from api.organizations import inputs
-from api.organizations.inputs import contact_values, delivery_address_values, nested_address, organization_values
+from api.organizations.inputs import (
+    contact_values,
+    delivery_address_values,
+    nested_address,
+    nested_addresses,
+    organization_values,
+)
 from api.organizations.types import Contact, DeliveryAddress, Organization
 from domain.organizations import addresses, models
 from domain.organizations import service as organizations
@@ -88,15 +94,11 @@ async def create_organization(
     info: Info, input: Annotated[inputs.CreateOrganizationInput, strawberry.argument(description="The organization.")]
 ) -> CreateOrganizationPayload:
     values = organization_values(input)
+    contacts = [contact_values(contact) for contact in input.contacts]
+    delivery_addresses = [delivery_address_values(address) for address in input.delivery_addresses]
     async with info.context.transaction() as ctx:
-        with nested_address("billingAddress"):
-            organization = await organizations.create(ctx, values)
-        for place, contact in enumerate(input.contacts):
-            with below("contacts", place):
-                await organizations.create_contact(ctx, organization.id, contact_values(contact))
-        for place, address in enumerate(input.delivery_addresses):
-            with below("deliveryAddresses", place), nested_address("address"):
-                await addresses.create(ctx, organization.id, delivery_address_values(address))
+        with nested_addresses():
+            organization = await organizations.create(ctx, values, contacts, delivery_addresses)
     return CreateOrganizationPayload(organization_id=organization.id)
 
 

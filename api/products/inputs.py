@@ -5,8 +5,9 @@ from typing import Any
 
 import strawberry
 
-from api.mutations import below, given
+from api.mutations import given
 from api.node import uuid_of
+from domain.errors import below
 from domain.products.fields import FIELDS
 from domain.products.kinds import ProductType, RecurringPeriod
 

@@ -1,6 +1,6 @@
 """Delivery addresses: where goods for an organization may go. Quotes and orders keep copies of what they took."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from domain import events
 from domain.checks import ADDRESS, Check, required_text
 from domain.context import Context
-from domain.errors import ErrorCode, NotFound, UserError
+from domain.errors import ErrorCode, NotFound, UserError, below
+from domain.ids import uuid7
 from domain.organizations.models import DeliveryAddress, Organization
 from domain.permissions import Permission, requires
 from domain.text import fold
@@ -24,14 +25,27 @@ FIELDS: Mapping[str, Check] = {"name": partial(required_text, limit=200, field="
 async def create(ctx: Context, organization_id: UUID, values: Mapping[str, Any]) -> DeliveryAddress:
     """People choose an address by its name, so an organization has each name once, whatever its case and spaces."""
     await _lock(ctx, organization_id)
-    row = DeliveryAddress(organization_id=organization_id)
-    others = await of(ctx, organization_id)
-    if len(others) >= MOST:
-        raise UserError(ErrorCode.INVALID, f"An organization has at most {MOST} delivery addresses; remove some.")
-    _fill(row, {"name": None, **values}, others)
+    row = _new(organization_id, values, await of(ctx, organization_id))
     ctx.session.add(row)
     await ctx.session.flush()
     ctx.emit(events.OrganizationUpdated(organization_id))
+    return row
+
+
+def add(ctx: Context, organization_id: UUID, given: Sequence[Mapping[str, Any]]) -> None:
+    """All those of a new organization, whose event its maker emits. Nothing is flushed."""
+    rows: list[DeliveryAddress] = []
+    for place, values in enumerate(given):
+        with below("deliveryAddresses", place):
+            rows.append(_new(organization_id, values, rows))
+        ctx.session.add(rows[-1])
+
+
+def _new(organization_id: UUID, values: Mapping[str, Any], others: Sequence[DeliveryAddress]) -> DeliveryAddress:
+    if len(others) >= MOST:
+        raise UserError(ErrorCode.INVALID, f"An organization has at most {MOST} delivery addresses; remove some.")
+    row = DeliveryAddress(id=uuid7(), organization_id=organization_id)
+    _fill(row, {"name": None, **values}, others)
     return row
 
 
@@ -80,7 +94,7 @@ async def _lock(ctx: Context, organization_id: UUID) -> None:
         raise NotFound("There is no such organization.", field=("organizationId",))
 
 
-def _fill(row: DeliveryAddress, values: Mapping[str, Any], others: list[DeliveryAddress]) -> bool:
+def _fill(row: DeliveryAddress, values: Mapping[str, Any], others: Sequence[DeliveryAddress]) -> bool:
     """Check and set what was given; True when something is different now."""
     different = False
     for name, value in values.items():
@@ -95,7 +109,7 @@ def _fill(row: DeliveryAddress, values: Mapping[str, Any], others: list[Delivery
     return different
 
 
-def _check_free(row: DeliveryAddress, name: str, others: list[DeliveryAddress]) -> None:
+def _check_free(row: DeliveryAddress, name: str, others: Sequence[DeliveryAddress]) -> None:
     for other in others:
         if other is not row and fold(other.name) == fold(name):
             message = f"The organization has a delivery address “{other.name}” already."

@@ -15,7 +15,7 @@ from domain import bulk
 from domain.access.turns import one_at_a_time
 from domain.bulk import Outcome
 from domain.context import Context
-from domain.errors import ErrorCode, UserError
+from domain.errors import ErrorCode, UserError, below
 from domain.organizations import addresses
 from domain.organizations import service as organizations
 from domain.organizations.models import Contact, Organization
@@ -73,12 +73,12 @@ async def bring(ctx: Context, entry: Entry, *, on_match: OnMatch = OnMatch.KEEP)
     if found is not None and on_match is OnMatch.KEEP:
         return found, True
     if found is None:
-        organization = await organizations.create(ctx, entry.values)
-    else:
-        organization = await organizations.update(ctx, found.id, entry.values)
-    await _bring_contacts(ctx, organization.id, entry.contacts, new=found is None)
-    await _bring_addresses(ctx, organization.id, entry.delivery_addresses, new=found is None)
-    return organization, found is not None
+        made = await organizations.create(ctx, entry.values, entry.contacts, entry.delivery_addresses)
+        return made, False
+    await organizations.update(ctx, found.id, entry.values)
+    await _bring_contacts(ctx, found.id, entry.contacts)
+    await _bring_addresses(ctx, found.id, entry.delivery_addresses)
+    return found, True
 
 
 async def _match(ctx: Context, values: Values) -> Organization | None:
@@ -98,18 +98,16 @@ async def _match(ctx: Context, values: Values) -> Organization | None:
     return None
 
 
-async def _bring_contacts(ctx: Context, organization_id: UUID, contacts: Sequence[Values], *, new: bool) -> None:
-    present = [] if new else await _contacts_of(ctx, organization_id)
+async def _bring_contacts(ctx: Context, organization_id: UUID, contacts: Sequence[Values]) -> None:
+    present = await _contacts_of(ctx, organization_id)
     for place, values in enumerate(contacts):
-        try:
+        with below("contacts", place):
             contact = _same_person(present, values)
             if contact is None:
                 await organizations.create_contact(ctx, organization_id, values)
             else:
                 present.remove(contact)  # the next one with this address is somebody else
                 await organizations.update_contact(ctx, contact.id, values)
-        except UserError as error:
-            raise error.under("contacts", str(place)) from None
 
 
 async def _contacts_of(ctx: Context, organization_id: UUID) -> list[Contact]:
@@ -126,15 +124,13 @@ def _same_person(present: Sequence[Contact], values: Values) -> Contact | None:
     return next(iter((*both, *by_email, *by_name)), None)
 
 
-async def _bring_addresses(ctx: Context, organization_id: UUID, given: Sequence[Values], *, new: bool) -> None:
-    present = {} if new else {fold(row.name): row.id for row in await addresses.of(ctx, organization_id)}
+async def _bring_addresses(ctx: Context, organization_id: UUID, given: Sequence[Values]) -> None:
+    present = {fold(row.name): row.id for row in await addresses.of(ctx, organization_id)}
     for place, values in enumerate(given):
-        try:
+        with below("deliveryAddresses", place):
             id = present.get(fold(values.get("name") or ""))
             if id is None:
                 row = await addresses.create(ctx, organization_id, values)
                 present[fold(row.name)] = row.id
             else:
                 await addresses.update(ctx, id, values)
-        except UserError as error:
-            raise error.under("deliveryAddresses", str(place)) from None

@@ -11,8 +11,9 @@ from domain import archiving, events
 from domain.access.models import Employee
 from domain.checks import ADDRESS, Check, email_or_none, required_text, text_of
 from domain.context import Context
-from domain.errors import ErrorCode, NotFound, UserError
+from domain.errors import ErrorCode, NotFound, UserError, below
 from domain.ids import uuid7
+from domain.organizations import addresses
 from domain.organizations.models import Contact, Organization
 from domain.permissions import Permission, requires
 from domain.text import fold
@@ -45,12 +46,25 @@ CONTACT_FIELDS: Mapping[str, Check] = {
 
 
 @requires(Permission.ORGANIZATIONS_WRITE)
-async def create(ctx: Context, values: Mapping[str, Any], *, source: str = "STAFF") -> Organization:
-    organization = Organization(source=source)
+async def create(
+    ctx: Context,
+    values: Mapping[str, Any],
+    contacts: Sequence[Mapping[str, Any]] = (),
+    delivery_addresses: Sequence[Mapping[str, Any]] = (),
+) -> Organization:
+    """With its people and addresses, if they come with it; what is refused of those has its place as path."""
+    organization = Organization(id=uuid7())
     await _fill(ctx, organization, {"name": None, **values}, ORGANIZATION_FIELDS)
     ctx.session.add(organization)
-    await ctx.session.flush()
     ctx.emit(events.OrganizationCreated(organization.id))
+    for place, each in enumerate(contacts):
+        contact = Contact(id=uuid7(), organization_id=organization.id)
+        with below("contacts", place):
+            await _fill(ctx, contact, {"first_name": None, **each}, CONTACT_FIELDS)
+        ctx.session.add(contact)
+        ctx.emit(events.ContactCreated(organization.id, contact.id))
+    addresses.add(ctx, organization.id, delivery_addresses)
+    await ctx.session.flush()
     return organization
 
 

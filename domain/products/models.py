@@ -60,7 +60,10 @@ class Brand(Record, Base):
     """A maker's name. `name_folded`: two brands differ by more than case and spaces."""
 
     __tablename__ = "brand"
-    __table_args__ = tenant_table(UniqueConstraint("tenant_id", "name_folded"))
+    __table_args__ = tenant_table(
+        UniqueConstraint("tenant_id", "name_folded"),
+        Index("ix_brand_created", "tenant_id", "created_at", "id"),
+    )
     reads: ClassVar[Permission] = Permission.PRODUCTS_READ
 
     name: Mapped[str]
@@ -89,7 +92,7 @@ class Product(Record, Base):
         Index("ix_product_price", "tenant_id", "price_minor", "id"),
         # C: so that a range of it is a prefix, whatever language the database speaks.
         Index("ix_product_number", "tenant_id", literal_column('(lower(number) COLLATE "C")')),
-        words_index("product", "number", "part_number", "title", words=("part_number", "title")),
+        words_index("product", "number", "part_number", "title", words=("part_number", "title"), within="brand_id"),
     )
     reads: ClassVar[Permission] = Permission.PRODUCTS_READ
 

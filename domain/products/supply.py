@@ -43,7 +43,10 @@ class Warehouse(Record, Base):
     """Where goods come in and are kept."""
 
     __tablename__ = "warehouse"
-    __table_args__ = tenant_table(UniqueConstraint("tenant_id", "name_folded"))
+    __table_args__ = tenant_table(
+        UniqueConstraint("tenant_id", "name_folded"),
+        Index("ix_warehouse_created", "tenant_id", "created_at", "id"),
+    )
     reads: ClassVar[Permission] = Permission.PRODUCTS_READ
 
     name: Mapped[str]

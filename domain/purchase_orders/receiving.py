@@ -54,7 +54,7 @@ async def receive(
         arrival.line.received_quantity += arrival.quantity
         changed(arrival.line)
     is_all = all(line.missing_quantity == 0 for line in order.lines)
-    order.status = step(status, Step.RECEIVE)
+    order.status = step(status, Step.RECEIVE_ALL if is_all else Step.RECEIVE)
     if is_all:
         order.received_at = await ctx.session.scalar(select(func.now()))
     changed(order)

@@ -87,7 +87,7 @@ def move(quote: Quote, line: QuoteLine, move: Values, *, selected: bool | None) 
 def must_have_lines(quote: Quote) -> None:
     """Raises UserError for a quote that says nothing yet."""
     if not quote.lines:
-        raise UserError(ErrorCode.INVALID, f"{quote.number} has no lines. Add one before it goes out.", ("lines",))
+        raise UserError(ErrorCode.INVALID, f"{quote.number} has no lines. Add one before it goes out.")
 
 
 def sum_up(quote: Quote) -> None:

@@ -164,9 +164,16 @@ async def _send(
             changed(piece)
     if errors:
         raise UserErrors(errors)
-    new = [serial for serial in numbers if serial.folded not in known]
+    new = [(place, serial) for place, serial in enumerate(numbers) if serial.folded not in known]
     await ctx.session.flush()
-    await serials.enter(ctx, line.product_id, new, sales_order_line_id=line.id, delivery_line_id=part_id)
+    try:
+        entered = [serial for _, serial in new]
+        await serials.enter(ctx, line.product_id, entered, sales_order_line_id=line.id, delivery_line_id=part_id)
+    except UserErrors as several:
+        for error in several.errors:
+            name, place_of_new = error.field
+            error.field = (name, str(new[int(place_of_new)][0]))
+        raise
 
 
 async def _waiting(ctx: Context, lines: Sequence[SalesOrderLine]) -> Mapping[UUID, list[str]]:

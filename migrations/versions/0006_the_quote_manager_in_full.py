@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_brand_tenant_id_id")),
         sa.UniqueConstraint("tenant_id", "name_folded", name=op.f("uq_brand_tenant_id_name_folded")),
     )
+    op.create_index("ix_brand_created", "brand", ["tenant_id", "created_at", "id"], unique=False)
     op.create_table(
         "quote_template",
         sa.Column("name", sa.Text(), nullable=False),
@@ -122,6 +123,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_warehouse_tenant_id_id")),
         sa.UniqueConstraint("tenant_id", "name_folded", name=op.f("uq_warehouse_tenant_id_name_folded")),
     )
+    op.create_index("ix_warehouse_created", "warehouse", ["tenant_id", "created_at", "id"], unique=False)
     op.create_table(
         "approval_rule",
         sa.Column("kind", sa.Text(), nullable=False),

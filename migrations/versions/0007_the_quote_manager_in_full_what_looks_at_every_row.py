@@ -27,6 +27,10 @@ def upgrade() -> None:
             postgresql_where=sa.text("quote_id IS NOT NULL"),
             postgresql_concurrently=True,
         )
+        op.drop_index("ix_outbox_tenant_txid", table_name="outbox", postgresql_concurrently=True, if_exists=True)
+        op.create_index(
+            "ix_outbox_tenant_txid", "outbox", ["tenant_id", "txid", "id"], unique=False, postgresql_concurrently=True
+        )
         op.drop_index("ix_credential_kind", table_name="credential", postgresql_concurrently=True, if_exists=True)
         op.create_index(
             "ix_credential_kind",
@@ -55,7 +59,7 @@ def upgrade() -> None:
         op.drop_index("ix_product_words", table_name="product", postgresql_concurrently=True, if_exists=True)
         op.execute(
             "CREATE INDEX CONCURRENTLY ix_product_words ON product"
-            f" USING gin (tenant_id, ({PRODUCT_LINES}) gin_trgm_ops, ({PRODUCT_WORDS}))"
+            f" USING gin (tenant_id, brand_id, ({PRODUCT_LINES}) gin_trgm_ops, ({PRODUCT_WORDS}))"
         )
         op.execute("ALTER TABLE quote VALIDATE CONSTRAINT fk_quote_tenant_id_copied_from_id")
         op.drop_index(

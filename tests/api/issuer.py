@@ -1,6 +1,7 @@
 """An OIDC issuer as the api finds one, over HTTP on this machine; its tokens can be wrong in any way. No assertions."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -86,6 +87,7 @@ class Issuer:
 
         async def large(_request: Request) -> Response:
             async def text() -> AsyncIterator[bytes]:
+                yield json.dumps({"keys": self.jwks}).encode()
                 for _ in range(1_000):
                     yield b" " * 1_000
 

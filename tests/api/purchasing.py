@@ -66,3 +66,26 @@ async def a_bit_of_all(msp: Msp, text: str) -> dict[str, str]:
         pieces = (await ctx.session.scalars(select(SerialNumber))).all()
     rows = (supplier, warehouse, order, *order.lines, *order.costs, receipt, *receipt.lines, *pieces)
     return {type(row).__name__: gid(row) for row in rows}
+
+
+async def to_buy(ask: Client, organization_id: str) -> dict[str, str]:
+    """Through the API alone: an approved sales order that needs a serialized product, and a purchase order of two."""
+
+    async def done(mutation: str, selection: str, /, **input: Any) -> Any:
+        return (await do(ask, mutation, f"{selection} {{ id lines {{ id }} }}", **input))[selection]
+
+    product = {"title": "Firewall F-40", "price": "499.90", "serialized": True}
+    product_id = (await do(ask, "createProduct", "product { id }", **product))["product"]["id"]
+    supplier_id = (await do(ask, "createSupplier", "supplier { id }", name="Ingram"))["supplier"]["id"]
+    await do(ask, "setSupplierOffer", "product { id }", productId=product_id, supplierId=supplier_id, cost="350")
+    wanted = [{"productId": product_id, "quantity": "2"}]
+    order = await done("createSalesOrder", "salesOrder", organizationId=organization_id, lines=wanted)
+    await done("approveSalesOrder", "salesOrder", salesOrderId=order["id"])
+    purchase = await done("createPurchaseOrder", "purchaseOrder", supplierId=supplier_id, lines=wanted)
+    return {
+        "supplierId": supplier_id,
+        "stockedId": product_id,
+        "buyForId": order["id"],
+        "purchaseOrderId": purchase["id"],
+        "purchaseLineId": purchase["lines"][0]["id"],
+    }

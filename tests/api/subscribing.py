@@ -10,9 +10,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from api.subscriptions.websocket import PROTOCOL
+from domain.ids import global_id
+from domain.organizations import service as organizations
 from tests.api import canary
 
 ENOUGH = 30  # seconds: a guard against waiting for ever, no measurement
+CURSOR = "{ recordCursor }"
 RECORDS = """subscription ($types: [RecordType!], $after: String) {
   recordChanged(types: $types, after: $after) { cursor type recordId event actor node { id } }
 }"""
@@ -90,3 +93,33 @@ async def opened_socket(address: str, **options: Any) -> AsyncIterator[Socket]:
 async def greeted(address: str, token: str) -> AsyncIterator[Socket]:
     async with opened_socket(address) as socket:
         yield await socket.greet(token)
+
+
+async def many(msp, number: int, name: str = "Acme") -> list[str]:
+    """Organizations made in one transaction."""
+    async with msp.transaction() as ctx:
+        made = [await organizations.create(ctx, {"name": f"{name} {n}"}) for n in range(number)]
+    return [global_id("Organization", row.id) for row in made]
+
+
+def ids(changes: list[dict[str, Any]]) -> list[str]:
+    return [change["recordId"] for change in changes]
+
+
+async def eventually(condition) -> None:
+    async with asyncio.timeout(ENOUGH):
+        while not condition():  # noqa: ASYNC110  # nobody rings
+            await asyncio.sleep(0.01)
+
+
+async def told_live(socket, msp) -> None:
+    """From here on a subscription without a cursor is told what happens as it happens, and reads nothing of before."""
+    # The first change may be read from the past, the second may be what happened while the subscription joined.
+    seen: list[str] = []
+    while len(seen) < 2:
+        made = await many(msp, 1)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                seen += ids([await socket.change()])
+    while seen[-1] != made[0]:
+        seen += ids([await socket.change()])

@@ -33,3 +33,25 @@ async def offer(ask: Client, product: dict[str, Any], supplier: dict[str, Any], 
     ids = {"productId": product["id"], "supplierId": supplier["id"]}
     fields = "supplierOffer { supplier { name } supplierNumber cost stock } product { id stock }"
     return await do(ask, "setSupplierOffer", fields, **ids, **values)
+
+
+async def a_catalog(ask: Client, text: str, organization_id: str, product: dict[str, Any]) -> dict[str, str]:
+    """The id of one record of each kind that the catalog knows, by the name of its type; the text is in each."""
+    brand, supplier, warehouse = await a_brand(ask, text), await a_supplier(ask, text), await a_warehouse(ask, text)
+    await offer(ask, product, supplier, cost="1", supplierNumber=text)
+    parts = [{"productId": product["id"], "quantity": "1"}]
+    made = {"title": text, "price": "1", "type": "BUNDLE", "brandId": brand["id"], "components": parts}
+    bundle = (await do(ask, "createProduct", "product { components { id } }", **made))["product"]
+    address = await do(
+        ask, "createDeliveryAddress", "deliveryAddress { id }", organizationId=organization_id, name=text
+    )
+    query = "query ($id: ID!) { node(id: $id) { ... on Product { offers { id } } } }"
+    [offered] = (await ask(query, id=product["id"]))["node"]["offers"]
+    return {
+        "Brand": brand["id"],
+        "Supplier": supplier["id"],
+        "Warehouse": warehouse["id"],
+        "SupplierOffer": offered["id"],
+        "ProductComponent": bundle["components"][0]["id"],
+        "DeliveryAddress": address["deliveryAddress"]["id"],
+    }

@@ -256,6 +256,14 @@ async def test_of_two_with_one_address_nobody_is_let_in(door, issuer, msp, kim):
     assert await status(door, issuer.token(msp.id, EMAIL)) == 401
 
 
+async def test_an_employee_whose_address_only_looks_like_it_is_somebody_else(door, issuer, msp):
+    async with msp.transaction() as ctx:
+        await access.create_employee(ctx, name="Kelvin", email="\u212aim@northwind.test")
+        await access.create_employee(ctx, name="Kim Berg", email=EMAIL)
+    for address, name in ((EMAIL, "Kim Berg"), ("\u212aim@northwind.test", "Kelvin")):
+        assert (await Client(door, issuer.token(msp.id, address))(WHO))["viewer"]["name"] == name
+
+
 async def test_a_busy_person_is_looked_up_once(door, issuer, msp, kim, monkeypatch):
     looked_up = []
     real = sign_in.authenticate

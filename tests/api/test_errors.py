@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from structlog.testing import capture_logs
 
 from api.errors import shown
+from tests.api.quoting import drafted, refused
 
 QUOTE = "UXVvdGU6MDE4OTAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw"
 
@@ -172,3 +173,11 @@ async def test_a_key_that_stands_in_the_document_itself_is_not_repeated(ask):
         text = json.dumps(await ask.errors(query))
         assert "CANARY" not in text, text
         assert "BAD_REQUEST" in text
+
+
+async def test_what_is_wrong_elsewhere_than_in_the_input_points_at_no_value_of_it(ask):
+    quote = await drafted(ask, lines=[])
+    for mutation in ("submitQuote", "sendQuote"):
+        code, field, message = await refused(ask, mutation, quoteId=quote["id"])
+        assert (code, field) == ("INVALID", [])
+        assert "has no lines" in message

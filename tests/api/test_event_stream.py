@@ -4,16 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from graphql import parse, print_ast, separate_operations
 from sqlalchemy import text
 
 from api import app
 from api.subscriptions import event_stream, presence
 from tests.api import canary
-from tests.api.conftest import Client, an_organization
+from tests.api.conftest import Client, a_quote, an_organization
 from tests.api.subscribing import ENOUGH, RECORDS
 from tests.rig import served
 
@@ -91,6 +93,15 @@ async def test_a_post_is_told_what_happens_as_it_happens(ask, accept):
         for _ in range(2):
             organization = await an_organization(ask)
             assert (await stream.change())["recordId"] == organization["id"]
+
+
+async def test_the_example_runs(ask):
+    examples = (Path(__file__).parents[2] / "docs" / "examples" / "partner-app.graphql").read_text("utf-8")
+    document = separate_operations(parse(examples))["Changes"]
+    async with streamed(ask, print_ast(document), since=await cursor(ask)) as stream:
+        quote = await a_quote(ask)
+        change = await stream.change()
+        assert (change["event"], change["node"]["id"]) == ("QUOTE_CREATED", quote["id"])
 
 
 async def test_a_subscription_without_a_stream_is_refused_and_told_how(ask):

@@ -5,14 +5,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import OperationDefinitionNode, build_schema, parse, validate
+from graphql import OperationDefinitionNode, OperationType, build_schema, parse, validate
 
 from api.schema import schema
 from domain.permissions import Permission
-from tests.api.conftest import a_quote
+from tests.api.conftest import a_product, a_quote
+from tests.api.offering import linked
+from tests.api.purchasing import to_buy
+from tests.api.quoting import done
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples"
-KINDS = ["front-end", "partner-app", "administrator", "automation"]
+KINDS = ["front-end", "quoting", "customer", "purchasing", "partner-app", "administrator", "automation"]
+CREATE_CONTACT = "mutation ($input: CreateContactInput!) { createContact(input: $input) { contact { id } } }"
+CREATE_SALES_ORDER = """mutation ($input: CreateSalesOrderInput!) {
+  createSalesOrder(input: $input) { salesOrder { id lines { id } } }
+}"""
+SAVE_TEMPLATE = """mutation ($input: SaveQuoteTemplateInput!) {
+  saveQuoteTemplate(input: $input) { quoteTemplate { id } }
+}"""
 # What only a connected ConnectWise answers.
 ELSEWHERE = {"Connect", "OrganizationChoices", "OpportunityChoices", "ProductChoices", "Retry", "Dismiss"}
 
@@ -56,6 +66,14 @@ def test_every_variable_has_an_example_and_every_example_a_variable(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_they_run_from_top_to_bottom(ask, kind):
+    await _run(ask, kind, but=ELSEWHERE | {"DeclineOffer"})
+
+
+async def test_the_customer_may_also_say_no(ask):
+    await _run(ask, "customer", but={"AcceptOffer"})
+
+
+async def _run(ask, kind: str, *, but: set[str]) -> None:
     quote = await a_quote(ask)
     organization = await ask(
         "query ($id: ID!) { node(id: $id) { ... on Quote { organization { id } } } }", id=quote["id"]
@@ -64,12 +82,18 @@ async def test_they_run_from_top_to_bottom(ask, kind):
         "quoteId": quote["id"],
         "lineId": quote["lines"][0]["id"],
         "organizationId": organization["node"]["organization"]["id"],
+        **await _an_order(ask, organization["node"]["organization"]["id"]),
+        **await to_buy(ask, organization["node"]["organization"]["id"]),
+        "templateId": await _a_template(ask, quote["id"]),
         "ids": [quote["id"]],
     }
+    if kind == "customer":
+        await done(ask, "sendQuote", quoteId=quote["id"])
+        ask = await linked(ask, quote["id"])
     values = _filled(variables(kind), ids)
     for node in operations(kind):
         name = node.name.value
-        if name in ELSEWHERE:
+        if name in but or node.operation is OperationType.SUBSCRIPTION:  # that one runs in test_event_stream.py
             continue
         body = {"query": text(kind), "variables": values, "operationName": name}
         answer = await ask.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {ask.token}"})
@@ -89,6 +113,23 @@ def _needs(node: OperationDefinitionNode) -> frozenset[Permission]:
     from api.documents import Documents
 
     return Documents(schema.core, schema.rules).ready(text("partner-app")).needs[node.name.value]
+
+
+async def _a_template(ask, quote_id: str) -> str:
+    answer = await ask(SAVE_TEMPLATE, input={"quoteId": quote_id, "name": "Another template"})
+    return answer["saveQuoteTemplate"]["quoteTemplate"]["id"]
+
+
+async def _an_order(ask, organization_id: str) -> dict[str, str]:
+    contact = await ask(CREATE_CONTACT, input={"organizationId": organization_id, "firstName": "Ada"})
+    order = {"organizationId": organization_id, "lines": [{"title": "Cable", "quantity": "3", "unitPrice": "50"}]}
+    answer = (await ask(CREATE_SALES_ORDER, input=order))["createSalesOrder"]["salesOrder"]
+    return {
+        "contactId": contact["createContact"]["contact"]["id"],
+        "productId": (await a_product(ask))["id"],
+        "salesOrderId": answer["id"],
+        "salesOrderLineId": answer["lines"][0]["id"],
+    }
 
 
 def _filled(value: Any, ids: dict[str, Any], key: str = "") -> Any:

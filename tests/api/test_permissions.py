@@ -17,6 +17,8 @@ from tests.api.offering import a_customer
 OPEN = {
     # They hold nothing of a tenant, only shapes around what is declared elsewhere.
     "Address", "Delivery", "Money", "PageInfo", "Tenant", "UserError", "Viewer",
+    # Of many at once, what became of each.
+    "CreateProductsResult", "ImportOrganizationsResult",
     # Of an offer: who may read it depends on where it is reached.
     "Offer", "OfferLine", "OfferSection", "ShownOffer",
     # Of which records one is told depends on the arguments of the subscription.
@@ -84,6 +86,9 @@ READS = {
     "apiTokens { nodes { id } }": "access:admin",
     "products { nodes { id } }": "products:read",
     "productCategories { nodes { id } }": "products:read",
+    "brands { nodes { id } }": "products:read",
+    "suppliers { nodes { id } }": "products:read",
+    "warehouses { nodes { id } }": "products:read",
     "quotes { nodes { id } }": "quotes:read",
     "quotes { nodes { versions { offer { total { amount } } } } }": "quotes:read",
     "quoteTemplates { nodes { id } }": "quotes:read",
@@ -174,6 +179,9 @@ IDS = {
     "approvalRuleId": "ApprovalRule",
     "employeeId": "Employee",
     "apiTokenId": "ApiToken",
+    "brandId": "Brand",
+    "warehouseId": "Warehouse",
+    "deliveryAddressId": "DeliveryAddress",
     "id": "SyncError",
     "supplierId": "Supplier",
     "salesOrderId": "SalesOrder",

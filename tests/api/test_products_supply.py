@@ -4,6 +4,7 @@ import pytest
 
 from tests.api.conftest import a_product
 from tests.api.supplying import a_brand, a_supplier, a_warehouse, do, offer
+from tests.api.test_statements import counted
 
 PRODUCTS = """query ($f: ProductFilter, $o: ProductOrder) {
   products(filter: $f, orderBy: $o) { totalCount nodes { title } }
@@ -212,6 +213,24 @@ async def test_products_are_ordered_by_price(ask, catalog):
     await do(ask, "updateProduct", "product { id }", productId=product["id"], price="10.00005", refused=True)
     await do(ask, "updateProduct", "product { id }", productId=product["id"], price="10.0002")
     assert await titles(ask, field="PRICE") == "C B A D E"
+
+
+async def test_what_a_page_of_the_catalog_costs_does_not_grow_with_its_products(ask, db):
+    """One statement for each place that leads to rows."""
+    query = """{ products(first: 100) { nodes { title stock componentCost brand { name } category { name }
+      components { component { title } } offers { supplier { name } } } } }"""
+    brand, supplier, part = await a_brand(ask), await a_supplier(ask), await a_product(ask, title="Part")
+    category = (await do(ask, "createProductCategory", "productCategory { id }", name="A"))["productCategory"]["id"]
+    counts = []
+    for many in (1, 10):
+        for _ in range(many):
+            more = {"brandId": brand["id"], "categoryId": category, "components": [{"productId": part["id"]}]}
+            await offer(ask, await a_product(ask, type="BUNDLE", **more), supplier, cost="1")
+        with counted(db) as statements:
+            nodes = (await ask(query))["products"]["nodes"]
+        assert all(node["offers"] and node["components"] for node in nodes if node["title"] != "Part")
+        counts.append(len([text for text in statements if not text.startswith("SELECT set_config")]))
+    assert counts[0] == counts[1]
 
 
 async def test_a_foreign_category_has_nothing_below_it(ask_other, catalog):

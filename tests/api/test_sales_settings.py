@@ -4,6 +4,7 @@ import asyncio
 import base64
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +21,7 @@ UPDATE = f"""mutation ($input: UpdateSalesSettingsInput!) {{
 LOGO = """mutation ($input: SetLogoInput!) {
   setLogo(input: $input) { salesSettings { logo version } userErrors { code field message } }
 }"""
-NOTHING = {
+NOTHING: dict[str, Any] = {
     "documentType": "TAX_INVOICE",
     "sendOrderConfirmation": True,
     "autoApprovalLimit": None,

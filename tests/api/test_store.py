@@ -1,9 +1,11 @@
 """The online store through GraphQL: what a contact orders, and what becomes of the account."""
 
 import pytest
+from sqlalchemy import select
 
 from domain.access import service as access
 from domain.ids import global_id, uuid7
+from domain.outbox import OutboxFact
 from tests.api.conftest import Client, a_product, an_organization
 from tests.rig import make_msp
 
@@ -136,6 +138,17 @@ async def test_the_store_needs_no_more_than_its_own_permission(db, http, ask, ms
     elsewhere = await make_msp(db, "Elsewhere IT")
     foreign = await Client(http, elsewhere.token)(place, input={"contactId": contact, "lines": lines})
     assert foreign["placeStoreOrder"]["userErrors"][0]["code"] == "NOT_FOUND"
+
+
+async def test_a_basket_that_is_sent_twice_is_one_order_in_the_contacts_name(ask, msp):
+    _, contact = await a_customer(ask)
+    input = {"contactId": contact, "lines": [{"productId": (await a_product(ask))["id"], "quantity": "1"}]}
+    first, again = [(await ask.post(PLACE, {"input": input}, **{"Idempotency-Key": "basket-1"})).json() for _ in "ab"]
+    assert first["data"] == again["data"]
+    assert first["data"]["placeStoreOrder"]["salesOrder"]["number"] == "SO-1001"
+    async with msp.transaction() as ctx:
+        who = await ctx.session.scalars(select(OutboxFact.actor).where(OutboxFact.name == "SalesOrderCreated"))
+        assert who.all() == ["Ada Lovelace, online store"]
 
 
 async def test_a_contact_changes_the_account(ask):

@@ -10,6 +10,7 @@ from domain.ids import global_id, parse_global_id, uuid7
 from domain.sync.models import ExternalLink, SyncError
 from tests.api.conftest import LINES, a_product, a_quote, an_organization
 from tests.api.purchasing import a_bit_of_all
+from tests.api.supplying import a_catalog, a_supplier
 
 CANARY = "CANARY"
 LISTS = (
@@ -18,6 +19,9 @@ LISTS = (
     "employees",
     "products",
     "productCategories",
+    "brands",
+    "suppliers",
+    "warehouses",
     "quotes",
     "salesOrders",
     "purchaseOrders",
@@ -59,6 +63,7 @@ async def theirs(ask_other, other):
     order = order["acceptQuote"]["salesOrder"]
     return {
         **await a_bit_of_all(other, CANARY),
+        **await a_catalog(ask_other, f"{CANARY} 2", organization["id"], product),
         "Employee": employee["id"],
         "ApiToken": token["createApiToken"]["apiToken"]["id"],
         "Organization": organization["id"],
@@ -139,6 +144,9 @@ FILTERS = {
     "quotes(filter: {ownerId: {eq: $id}}) { nodes { id } }": "Employee",
     "salesOrders(filter: {organizationId: {eq: $id}}) { nodes { id } }": "Organization",
     "syncErrors(filter: {recordId: {eq: $id}}) { nodes { id } }": "Quote",
+    "products(filter: {brandId: {eq: $id}}) { nodes { id } }": "Brand",
+    "products(filter: {supplierId: {eq: $id}}) { nodes { id } }": "Supplier",
+    "products(filter: {categoryTree: {under: $id}}) { nodes { id } }": "ProductCategory",
     "purchaseOrders(filter: {supplierId: {eq: $id}}) { nodes { id } }": "Supplier",
     "purchaseOrders(filter: {salesOrderId: {eq: $id}}) { nodes { id } }": "SalesOrder",
 }
@@ -170,6 +178,26 @@ MUTATIONS = {
     "acceptQuote(input: {quoteId: $id}) { quote { id } salesOrder { id } %s }": "Quote",
     "acceptQuote(input: {quoteId: $sent, choices: [{lineId: $id, selected: true}]}) { quote { id } %s }": "QuoteLine",
     "declineQuote(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "createProduct(input: {title: \"x\", price: 1, brandId: $id}) { product { id } %s }": "Brand",
+    "createProduct(input: {title: \"x\", price: 1, type: BUNDLE, components: {productId: $id}}) { product { id } %s }":
+        "Product",
+    "updateBrand(input: {brandId: $id, name: \"x\"}) { brand { id } %s }": "Brand",
+    "updateSupplier(input: {supplierId: $id, name: \"x\"}) { supplier { id } %s }": "Supplier",
+    "archiveSupplier(input: {supplierId: $id}) { supplier { id } %s }": "Supplier",
+    "restoreSupplier(input: {supplierId: $id}) { supplier { id } %s }": "Supplier",
+    "updateWarehouse(input: {warehouseId: $id, name: \"x\"}) { warehouse { id } %s }": "Warehouse",
+    "archiveWarehouse(input: {warehouseId: $id}) { warehouse { id } %s }": "Warehouse",
+    "restoreWarehouse(input: {warehouseId: $id}) { warehouse { id } %s }": "Warehouse",
+    "setSupplierOffer(input: {productId: $id, supplierId: $supplier, cost: 1}) { product { id } %s }": "Product",
+    "setSupplierOffer(input: {productId: $product, supplierId: $id, cost: 1}) { product { id } %s }": "Supplier",
+    "removeSupplierOffer(input: {productId: $id, supplierId: $supplier}) { product { id } %s }": "Product",
+    "removeSupplierOffer(input: {productId: $product, supplierId: $id}) { product { id } %s }": "Supplier",
+    "archiveOrganization(input: {organizationId: $id}) { organization { id } %s }": "Organization",
+    "restoreOrganization(input: {organizationId: $id}) { organization { id } %s }": "Organization",
+    "createDeliveryAddress(input: {organizationId: $id, name: \"x\"}) { deliveryAddress { id } %s }": "Organization",
+    "updateDeliveryAddress(input: {deliveryAddressId: $id, name: \"x\"}) { deliveryAddress { id } %s }":
+        "DeliveryAddress",
+    "removeDeliveryAddress(input: {deliveryAddressId: $id}) { organization { id } %s }": "DeliveryAddress",
     "createPurchaseOrder(input: {supplierId: $id}) { purchaseOrder { id } %s }": "Supplier",
     "createPurchaseOrders(input: {salesOrderId: $id}) { purchaseOrders { id } %s }": "SalesOrder",
     "updatePurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
@@ -198,15 +226,17 @@ async def test_a_mutation_of_a_foreign_record_is_one_of_a_missing_record(ask, as
     mine = (await an_organization(ask))["id"]
     sent = await a_quote(ask, mine)
     await ask("mutation ($id: ID!) { sendQuote(input: {quoteId: $id}) { quote { id } } }", id=sent["id"])
+    product, supplier = await a_product(ask), await a_supplier(ask)
+    own = {"mine": mine, "sent": sent["id"], "product": product["id"], "supplier": supplier["id"]}
     fields = everything(schema.core.type_map["Quote"])
     read = f"query ($id: ID!) {{ node(id: $id) {{ ... on Quote {{ {fields} }} }} }}"
     before = await ask_other(read, id=theirs["Quote"])
     for mutation, type_name in MUTATIONS.items():
-        declared = "".join(f", ${name}: ID!" for name in ("mine", "sent") if f"${name}" in mutation)
+        declared = "".join(f", ${name}: ID!" for name in own if f"${name}" in mutation)
         query = f"mutation ($id: ID!{declared}) {{ {mutation % 'userErrors { code field message }'} }}"
         answers = []
         for id in (theirs[type_name], global_id(type_name, uuid7())):
-            answers.append((await ask.post(query, {"id": id, "mine": mine, "sent": sent["id"]})).content)
+            answers.append((await ask.post(query, {"id": id, **own})).content)
         assert answers[0] == answers[1], mutation
         [payload] = json.loads(answers[0])["data"].values()
         assert [error["code"] for error in payload.pop("userErrors")] == ["NOT_FOUND"], mutation

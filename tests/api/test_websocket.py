@@ -2,6 +2,7 @@
 
 import json
 import random
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -160,6 +161,12 @@ async def test_what_can_not_be_subscribed_to_is_told_so(socket, text, code):
     assert await socket.receive() == {"type": "pong"}
 
 
+@pytest.mark.parametrize("text", ["{ recordCursor }", 'mutation { retrySyncError(input: {id: "x"}) { __typename } }'])
+async def test_queries_and_mutations_are_sent_elsewhere(socket, text):
+    await socket.subscribe(text)
+    assert "send others by POST" in (await socket.error())["message"]
+
+
 async def test_a_connection_has_no_more_subscriptions_than_allowed(socket):
     for number in range(websocket.MOST + 1):
         await socket.subscribe(PLAIN, id=str(number))
@@ -237,7 +244,23 @@ MESSAGES = [
     {"type": "ping", "payload": {}},
     {"type": "pong"},
 ]
-JUNK = [None, True, 0, -1, 1e308, "", "x" * 500, "\x00", "\ud800", [], {}, [[[]]], {"a": {"b": []}}, "subscribe", PLAIN]
+JUNK: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    "",
+    "x" * 500,
+    "\x00",
+    "\ud800",
+    [],
+    {},
+    [[[]]],
+    {"a": {"b": []}},
+    "subscribe",
+    PLAIN,
+]
 
 
 def mangled(chance: random.Random) -> str | bytes:

@@ -7,9 +7,11 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from domain.access import service as access
+from domain.events import QuoteSent
+from domain.ids import uuid7
 from tests.rig import Msp
 
-TABS = ["FrontEnd", "PartnerApp", "Administrator", "Automation"]
+TABS = ["FrontEnd", "Quoting", "Customer", "Purchasing", "PartnerApp", "Administrator", "Automation"]
 
 
 class Visit:
@@ -72,7 +74,8 @@ async def test_somebody_enters_a_token_and_runs_an_example(visit: Visit, msp: Ms
 
 async def test_every_tab_has_its_variables(visit: Visit, msp: Msp):
     await visit.enter(msp.token)
-    for tab, variable in zip(TABS, ["quoteId", "ids", "connection", "accountNumber"], strict=True):
+    known = ["quoteId", "templateName", "yes", "buyForId", "ids", "connection", "accountNumber"]
+    for tab, variable in zip(TABS, known, strict=True):
         await visit.page.get_by_role("tab", name=tab).click()
         variables = visit.page.get_by_label("Variables").locator(".view-lines").first  # behind it: the headers
         await expect(variables).to_contain_text(f'"{variable}"')
@@ -101,6 +104,26 @@ async def test_what_is_typed_is_completed_from_the_schema(visit: Visit, msp: Msp
     await expect(editor.locator(".view-lines")).to_contain_text("viewer")
     await page.get_by_role("button", name="Execute query").click()
     await expect(visit.answer).to_contain_text('"currency": "USD"')
+
+
+async def test_a_subscription_shows_what_happens_until_it_is_stopped(visit: Visit, msp: Msp):
+    page = visit.page
+    await visit.enter(msp.token)
+    await expect(page.get_by_text("You work as")).to_be_visible()
+    await page.get_by_role("tab", name="PartnerApp").click()
+    await visit.run("Changes")
+    stop = page.get_by_role("button", name="Stop query")
+    await expect(stop).to_be_visible()
+
+    # Nothing says when it has begun, so this goes on until it has.
+    async def told() -> None:
+        async with msp.transaction() as ctx:
+            ctx.emit(QuoteSent(uuid7()))
+        await expect(visit.answer).to_contain_text('"event": "QUOTE_SENT"', timeout=2_000)
+
+    await _eventually(told)
+    await stop.click()
+    await expect(page.get_by_role("button", name="Execute query")).to_be_visible()
 
 
 async def test_the_documentation_explains_a_type(visit: Visit, msp: Msp):

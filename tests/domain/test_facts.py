@@ -38,7 +38,8 @@ async def begin(msp, stack: AsyncExitStack, name="Acme"):
 
 async def everything(msp, after, limit=3):
     """Read as a follower reads: part after part."""
-    found, is_last = [], False
+    found: list[facts.Fact] = []
+    is_last = False
     while not is_last:
         async with msp.transaction() as ctx:
             batch = await facts.read(ctx.session, after, tenants=[msp.id], limit=limit)
@@ -61,6 +62,16 @@ async def test_what_began_early_and_commits_late_is_not_passed_over(msp):
         assert seen == [], "what has committed waits for the older one"
     seen, _ = await everything(msp, place)
     assert [fact.key for fact in seen] == [str(first), str(second)]
+
+
+async def test_what_was_written_down_later_may_stand_earlier(msp):
+    """Ids are given when facts are written, transaction ids before: one reads by the latter."""
+    start = await now(msp)
+    async with msp.transaction() as ctx:
+        first = (await organizations.create(ctx, {"name": "Acme"})).id
+        second = await a_change(msp)
+    for limit in (1, 9):
+        assert [fact.key for fact in (await everything(msp, start, limit))[0]] == [str(first), str(second)]
 
 
 async def test_a_rolled_back_change_holds_nothing_up(msp):
@@ -122,6 +133,18 @@ async def test_a_cursor_of_now_begins_now(msp):
         place = await facts.place_of(ctx.session, await facts.cursor(ctx.session))
     later = await a_change(msp)
     assert [fact.key for fact in (await everything(msp, place))[0]] == [str(later)]
+
+
+@pytest.mark.parametrize("role", ["qw_app", "qw_system"])
+async def test_reading_goes_on_where_it_stopped_by_an_index(db, msp, role):
+    async with db.system() if role == "qw_system" else msp.transaction() as opened_:
+        session = getattr(opened_, "session", opened_)
+        await session.execute(text("SET LOCAL enable_seqscan = off"))  # a small table would be read as a whole
+        explained = text(f"EXPLAIN (COSTS OFF) {facts._READ.text}").bindparams(*facts._READ._bindparams.values())
+        values = {"tenants": [msp.id], "txid": "9", "id": 1, "last_txid": "99", "last_id": 1, "limit": 5}
+        plan = "\n".join(await session.scalars(explained, values))
+    assert "Index Cond" in plan
+    assert "txid" in plan.partition("Index Cond")[2].partition("\n")[0], plan
 
 
 @pytest.mark.parametrize(

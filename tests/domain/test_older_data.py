@@ -1,5 +1,6 @@
 """What was there before a migration means the same afterwards."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -26,6 +27,13 @@ INSERT INTO quote_line (id, tenant_id, quote_id, position, title, quantity, unit
     net_total, tax_total, total)
   SELECT gen_random_uuid(), '{TENANT}', '{QUOTE}', n, 'line', 1, 10, 0, n > 1, n < 3, 10, 0, 10
   FROM generate_series(1, 3) n;
+INSERT INTO sales_order (id, tenant_id, organization_id, number, status, entered_by, currency, subtotal, tax_total,
+    total, total_minor)
+  VALUES ('{QUOTE}', '{TENANT}', '{ORGANIZATION}', 'SO-1001', 'DRAFT', 'CUSTOMER', 'USD', 26.67, 0, 26.67, 2667);
+INSERT INTO sales_order_line (id, tenant_id, sales_order_id, position, title, quantity, unit_price, unit_cost, tax_rate,
+    net_total, tax_total, total)
+  VALUES (gen_random_uuid(), '{TENANT}', '{QUOTE}', 1, 'x', 3, 10.005, 1.115, 0, 25, 0, 25),
+    (gen_random_uuid(), '{TENANT}', '{QUOTE}', 2, 'y', 1, 1.67, NULL, 0, 1.67, 0, 1.67);
 """
 SECTION = "00000000-0000-7000-8000-000000000004"
 WITH_SECTIONS = f"""
@@ -101,6 +109,12 @@ def test_sections_of_older_quotes_are_summed_and_their_costs_are_known_by_period
 def test_older_products_can_be_sorted_by_their_prices(migrated):
     prices = migrated.execute("SELECT price_minor FROM product ORDER BY price").fetchall()
     assert prices == [(0,), (1,), (125_000,), (9_999_999_999_999_999,)]
+
+
+def test_older_orders_know_what_they_cost_and_that_nobody_has_paid(migrated):
+    figures = "SELECT cost_total, discount_total, outstanding_minor, paid_total, fulfilment FROM sales_order"
+    # 3 x 1.115 is 3.345, rounded half up; 3 x 10.005 is 30.02, of which 25 was left.
+    assert migrated.execute(figures).fetchall() == [(Decimal("3.35"), Decimal("5.02"), 2667, 0, "NONE")]
 
 
 def test_who_was_connected_gets_catalog_items_too(migrated):

@@ -10,7 +10,8 @@ from domain.ids import uuid7
 from domain.organizations import service as organizations
 from domain.organizations.models import Contact, Organization
 from domain.paging import Order, Window, cursor_of, page, read_cursor
-from domain.products.models import Product
+from domain.products.models import Brand, Product
+from domain.products.supply import Supplier, Warehouse
 from domain.quotes.models import Quote
 from domain.sales_orders.models import SalesOrder
 from domain.sync.models import SyncError
@@ -24,7 +25,11 @@ LISTS = {
     "organizations by change": (Order(Organization.updated_at, Organization.id), NOW, "ix_organization_updated"),
     "contacts by change": (Order(Contact.updated_at, Contact.id), NOW, "ix_contact_updated"),
     "products by part": (Order(Product.part_key, Product.id), "k", "ix_product_part_key"),
+    "products by price": (Order(Product.price_minor, Product.id), 100, "ix_product_price"),
     "products by change": (Order(Product.updated_at, Product.id), NOW, "ix_product_updated"),
+    "brands by age": (Order(Brand.created_at, Brand.id), NOW, "ix_brand_created"),
+    "suppliers by age": (Order(Supplier.created_at, Supplier.id), NOW, "ix_supplier_created"),
+    "warehouses by age": (Order(Warehouse.created_at, Warehouse.id), NOW, "ix_warehouse_created"),
     "employees by name": (Order(Employee.name, Employee.id), "Eve", "ix_employee_name"),
     "sales orders by change": (Order(SalesOrder.updated_at, SalesOrder.id), NOW, "ix_sales_order_updated"),
     "sales orders by total": (Order(SalesOrder.total_minor, SalesOrder.id), 100, "ix_sales_order_total"),

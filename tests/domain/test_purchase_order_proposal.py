@@ -78,6 +78,26 @@ def test_the_cheapest_who_has_it_wins_and_nothing_gets_lost(needs: list[Need], m
         assert one.offer.supplier_name == min(o.supplier_name for o in cheapest)
 
 
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (("also", 9, 5), ("td", 1, 4)),  # all of it is there
+        (("td", 9, 1), ("also", 1, None)),  # some of it
+        (("td", 9, None), ("also", 1, 0)),  # who knows
+        (("td", 1, 5), ("also", 2, 50)),
+        (("also", 1, 5), ("td", 1, 50)),
+    ],
+)
+def test_stock_counts_before_cost_and_cost_before_the_name(better, worse):
+    ids = {name: id for id, name in SUPPLIERS.items()}
+    first, second = (Offer(ids[name], name, None, d(cost), stock) for name, cost, stock in (better, worse))
+    need = Need(LINES[0], PRODUCTS[0], d(5))
+    for market in ([first, second], [second, first]):
+        assert proposal.propose([need], {PRODUCTS[0]: market}).orders == {
+            first.supplier_id: [proposal.Proposed(need, first)]
+        }
+
+
 def test_bundles_in_bundles_are_bought_as_what_they_are_made_of():
     kit, box, cable, switch = (uuid4() for _ in range(4))
     inside = {kit: [(box, d(2)), (cable, d(1))], box: [(cable, d(3)), (switch, d(1))]}

@@ -94,9 +94,12 @@ class Selling(RuleBasedStateMachine):
         return self.lines[pick % len(self.lines)].id
 
     def new_line(self, kind: int, quantity: Decimal) -> dict[str, Any]:
-        made = [{"product_id": self.firewall.id}, {"product_id": self.cable.id}, {"title": "Hours", "unit_price": 90}]
-        line = {**made[kind % 3], "quantity": quantity, "tax_rate": Decimal(20)}
-        return {**line, "unit_price": Decimal(90)} if kind % 3 == 2 else line
+        made: list[dict[str, Any]] = [
+            {"product_id": self.firewall.id},
+            {"product_id": self.cable.id},
+            {"title": "Hours", "unit_price": Decimal(90)},
+        ]
+        return {**made[kind % 3], "quantity": quantity, "tax_rate": Decimal(20)}
 
     wanted = st.lists(st.tuples(picks, amounts), max_size=3)
 

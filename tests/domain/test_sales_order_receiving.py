@@ -14,6 +14,8 @@ from domain.outbox import OutboxFact
 from domain.products import serials
 from domain.products import service as products
 from domain.products.supply import SerialNumber
+from domain.purchase_orders import buying
+from domain.purchase_orders import service as purchases
 from domain.sales_orders import deliveries, loading
 from domain.sales_orders import service as orders
 from domain.sales_orders.deliveries import Going
@@ -21,6 +23,7 @@ from domain.sales_orders.fulfilment import SalesOrderDelivery, SalesOrderDeliver
 from domain.sales_orders.models import SalesOrder
 from domain.sales_orders.receiving import goods_received
 from tests.domain.ordering import an_order, limited
+from tests.domain.purchasing import a_stage
 from tests.rig import make_msp, opened
 
 D = Decimal
@@ -208,6 +211,29 @@ async def test_one_piece_goes_to_one_of_two_who_want_it_at_once(msp, organizatio
     outcomes = await asyncio.gather(*(sent(msp, order, "A1") for order in two), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["SalesOrderDelivery", "UserErrors"]
     assert sorted([(await now(msp, order)).fulfilment for order in two]) == ["FULFILLED", "NONE"]
+
+
+async def test_what_is_being_bought_is_neither_removed_nor_called_off(msp):
+    stage = await a_stage(msp)
+    async with msp.transaction() as ctx:
+        organization = await organizations.create(ctx, {"name": "Acme Dental"})
+    firewalls = {"product_id": stage.firewall.id, "quantity": D(2), "unit_price": D(500)}
+    lines = [firewalls, {"title": "Hours", "unit_price": D(90)}]
+    order = await an_order(msp, organization, lines)
+    async with msp.transaction() as ctx:
+        [bought] = await buying.create(ctx, order.id, defaults={"warehouse_id": stage.warehouse.id})
+    for call, id, words in (
+        (orders.cancel, order.id, f"{bought.number} buys for {order.number}. Cancel that one first"),
+        (orders.remove_line, order.lines[0].id, f"{bought.number} buys “Firewall”, so the line stays"),
+    ):
+        with pytest.raises(UserError, match=words):
+            async with msp.transaction() as ctx:
+                await call(ctx, id)
+    async with msp.transaction() as ctx:
+        await purchases.cancel(ctx, bought.id)
+    async with msp.transaction() as ctx:
+        await orders.update_line(ctx, order.lines[0].id, {"quantity": D(0)})
+        assert (await orders.cancel(ctx, order.id)).status == "CANCELLED"
 
 
 async def test_what_was_refused_leaves_no_delivery(msp, order):

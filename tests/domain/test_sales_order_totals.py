@@ -87,6 +87,8 @@ def test_totals_are_the_naive_ones(drawn):
     assert Fraction(order.discount_total) == sum(discounts, Fraction(0))
     assert order.outstanding_minor == order.total_minor
     if costs:
+        assert order.cost_total is not None
+        assert order.margin is not None
         assert Fraction(order.cost_total) == sum(costs)
         assert Fraction(order.margin) == sum(nets, Fraction(0)) - sum(costs)
     else:

@@ -85,9 +85,11 @@ class Asking:
 
 def is_for_customers(root: str) -> bool:
     """Whether no token of the tenant's own opens it: only the link to a quote does."""
-    type_, name = root.split(".")
-    result = graphql.get_named_type(schema.core.type_map[type_].fields[name].type)
-    return bool(NEVER_GRANTED & set(schema.rules.needed(type_, name, result)))
+    type_name, name = root.split(".")
+    type_ = schema.core.type_map[type_name]
+    assert isinstance(type_, graphql.GraphQLObjectType)
+    result = graphql.get_named_type(type_.fields[name].type)
+    return bool(NEVER_GRANTED & set(schema.rules.needed(type_name, name, result)))
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,19 @@ def test_names_have_no_prefix_and_safe_defaults(monkeypatch: pytest.MonkeyPatch)
             "quotes.example.com",
             "PUBLIC_URL: Input should be an address like https://quotes.example.com.",
         ),
+        *(
+            (
+                "OFFER_URL",
+                wrong,
+                "OFFER_URL: Input should be an address with {token} in it, like https://app.example.com/offers#{token};"
+                " http only on this machine.",
+            )
+            for wrong in (
+                "https://x.example.com/offers",
+                "https://{token}.example.com/",
+                "http://x.example.com/{token}",
+            )
+        ),
         ("SYNC_LEASE", "10", "SYNC_HTTP_TIMEOUT must be shorter than SYNC_LEASE."),
         ("OIDC_ISSUER", "https://login.example.com", "OIDC_ISSUER and OIDC_AUDIENCE are set together, or neither."),
         ("OIDC_AUDIENCE", "quotewright", "OIDC_ISSUER and OIDC_AUDIENCE are set together, or neither."),

@@ -3,7 +3,7 @@
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useEffect, useMemo, useState } from 'react';
-import { ask, mayReadSchema, whoIs } from './ask.js';
+import { ask, isSubscription, listen, mayReadSchema, whoIs } from './ask.js';
 import { tabs } from './examples.js';
 import { Token } from './Token.jsx';
 
@@ -49,7 +49,9 @@ export function Page() {
 
   // A new fetcher makes GraphiQL read the schema anew; `schema={null}` tells it not to ask at all.
   const fetcher = useMemo(
-    () => (token ? (request, options) => ask(token, request, options?.headers) : nobody),
+    () => (token
+      ? (request, options) => (isSubscription(request) ? listen : ask)(token, request, options?.headers)
+      : nobody),
     [token],
   );
 
