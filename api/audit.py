@@ -126,6 +126,7 @@ _entry = audit.AuditEntry
 
 @filters("Which entries of the audit trail to list.")
 class AuditFilter:
+    id: IDFilter | None = identified(_entry.id, "AuditEntry", "The entry itself.")
     record_id: IDFilter | None = read_by(_entry.root, _subject, "The record, with all that is part of it.")
     row_id: IDFilter | None = read_by(_entry.subject, _subject, "The row itself: of a quote, without its lines.")
     employee_id: IDFilter | None = identified(_entry.employee_id, "Employee", "The employee who did it.")

@@ -86,7 +86,8 @@ def search_index(table: str, *columns: str) -> Index:
 def words_index(table: str, *columns: str, words: Sequence[str], within: str) -> Index:
     """The same, and by the words of `words`, in any language, also among rows with one value of the column `within`.
 
-    One index, so that all of it narrows a search at once: to look at the words of many rows one by one is slow. Signs that would make one word of two, or a number of a hyphen, count as spaces.
+    One index, so that all of it narrows a search at once: to look at the words of many rows one by one is slow. Signs
+    that would make one word of two, or a number of a hyphen, count as spaces.
     """
     line = " || ' ' || ".join(f"coalesce({column}, '')" for column in words)
     cleared = f"translate(lower(normalize({line}, NFKC)), '-+._/@<>&~', '          ')"

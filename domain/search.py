@@ -3,8 +3,9 @@
 The search itself is a function of the database, one a kind of record (`search_quotes` …): trigrams are no index
 condition under row-level security, so these functions have a role of their own and look at the tenant themselves. They
 answer at most 1,000 ids: a number that is exactly the text, then what begins with it, then what has it, then what is
-like it; newer first among equals. A place among these is the
-cursor: it holds as long as the records found don't change.
+like it; newer first among equals. Products, of which there are many, are found by words: their numbers first, then
+titles that have all words, the last one perhaps unfinished; what is only like it, where that finds few. A place among
+these is the cursor: it holds as long as the records found don't change.
 """
 
 import hashlib

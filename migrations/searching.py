@@ -96,8 +96,8 @@ PRODUCT_WORDS = vector_of("part_number", "title")
 # Tiers: 0 the number itself, 1 numbers that begin with the text, 2 all its words, the last one perhaps unfinished, and
 # the same with the brand's name in front. `place` orders a tier: short numbers first; titles that begin with the text,
 # then those that have it as it is, then short ones.
-# Where that finds few, and no number: any part of a line; then what has words that begin with those typed, and what is
-# like the longest of those that no product's word begins with. Patterns need three letters.
+# Where that finds few, and no number is being typed: any part of a line; then what has words that begin with those
+# typed, and something like the longest of those that no product's word begins with. Patterns need three letters.
 _PRODUCTS = r"""  line CONSTANT text := lower(normalize(query, NFKC));
   key CONSTANT text := replace(line, ' ', '');
   begun CONSTANT text := regexp_replace(key, '([\\%_])', '\\\1', 'g') || '%';
@@ -113,7 +113,8 @@ BEGIN
   SELECT id, (nullif(plainto_tsquery('simple', {rest})::text, '') || ':*')::tsquery INTO maker, rest FROM brand
   WHERE tenant_id = own AND (starts_with(line, lower(name) || ' ') OR name_folded LIKE begun)
   ORDER BY CASE WHEN starts_with(line, lower(name) || ' ') THEN -length(name) ELSE length(name) END, id LIMIT 1;
-  SELECT array_agg(hit.id ORDER BY hit.tier, hit.place, hit.id DESC), bool_or(hit.tier = 0) INTO found, sure
+  SELECT array_agg(hit.id ORDER BY hit.tier, hit.place, hit.id DESC),
+    bool_or(hit.tier = 0 OR hit.tier = 1 AND key ~ '[0-9]') INTO found, sure
   FROM (SELECT DISTINCT ON (way.id) way.* FROM (
     (SELECT id, CASE WHEN part_key = key THEN 0 ELSE 1 END AS tier, length(part_key) AS place FROM product
      WHERE tenant_id = own AND part_key LIKE begun ORDER BY part_key LIMIT 1000)

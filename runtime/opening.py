@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from domain import tables as _tables  # noqa: F401  # classes name those of other drawers: a process must know all
 from domain.db import Bell, Database, UnsafeRoleError, silent
 from runtime import addresses, revisions
 from runtime.errors import UserError, naming

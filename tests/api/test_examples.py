@@ -13,9 +13,10 @@ from tests.api.conftest import a_product, a_quote
 from tests.api.offering import linked
 from tests.api.purchasing import to_buy
 from tests.api.quoting import done
+from tests.api.supplying import a_brand, do
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples"
-KINDS = ["front-end", "quoting", "customer", "purchasing", "partner-app", "administrator", "automation"]
+KINDS = ["front-end", "quoting", "customer", "purchasing", "catalog", "partner-app", "administrator", "automation"]
 CREATE_CONTACT = "mutation ($input: CreateContactInput!) { createContact(input: $input) { contact { id } } }"
 CREATE_SALES_ORDER = """mutation ($input: CreateSalesOrderInput!) {
   createSalesOrder(input: $input) { salesOrder { id lines { id } } }
@@ -84,6 +85,8 @@ async def _run(ask, kind: str, *, but: set[str]) -> None:
         "organizationId": organization["node"]["organization"]["id"],
         **await _an_order(ask, organization["node"]["organization"]["id"]),
         **await to_buy(ask, organization["node"]["organization"]["id"]),
+        "brandId": (await a_brand(ask, "Another brand"))["id"],
+        "categoryId": await _a_category(ask),
         "templateId": await _a_template(ask, quote["id"]),
         "ids": [quote["id"]],
     }
@@ -115,6 +118,11 @@ def _needs(node: OperationDefinitionNode) -> frozenset[Permission]:
     return Documents(schema.core, schema.rules).ready(text("partner-app")).needs[node.name.value]
 
 
+async def _a_category(ask) -> str:
+    made = await do(ask, "createProductCategory", "productCategory { id }", name="Network")
+    return made["productCategory"]["id"]
+
+
 async def _a_template(ask, quote_id: str) -> str:
     answer = await ask(SAVE_TEMPLATE, input={"quoteId": quote_id, "name": "Another template"})
     return answer["saveQuoteTemplate"]["quoteTemplate"]["id"]
@@ -136,4 +144,6 @@ def _filled(value: Any, ids: dict[str, Any], key: str = "") -> Any:
     """The example variables with ids of this test in the places where they only say which id belongs there."""
     if key in ids:
         return ids[key]
+    if isinstance(value, list):
+        return [_filled(part, ids) for part in value]
     return {name: _filled(part, ids, name) for name, part in value.items()} if isinstance(value, dict) else value

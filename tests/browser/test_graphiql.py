@@ -11,7 +11,7 @@ from domain.events import QuoteSent
 from domain.ids import uuid7
 from tests.rig import Msp
 
-TABS = ["FrontEnd", "Quoting", "Customer", "Purchasing", "PartnerApp", "Administrator", "Automation"]
+TABS = ["FrontEnd", "Quoting", "Customer", "Purchasing", "Catalog", "PartnerApp", "Administrator", "Automation"]
 
 
 class Visit:

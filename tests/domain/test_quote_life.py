@@ -61,6 +61,7 @@ class Life(RuleBasedStateMachine):
     def send_at_once(self, line: Any, more: Any) -> Any:
         """What leads far, so that much begins there."""
         quote = self.draft([more], [line, line])
+        self.send(quote)
         self.submit_and_send(quote)
         return quote
 

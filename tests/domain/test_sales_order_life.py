@@ -42,7 +42,7 @@ LINES = text("""
        WHERE d.sales_order_line_id = l.id) AS pieces
     FROM sales_order_line l ORDER BY l.position
 """)
-picks = st.integers(0, 7)
+picks = st.integers(0, 3)
 amounts = st.integers(-3, 6).map(Decimal)
 money = st.decimals(-400, 900, places=2)
 numbers = st.lists(st.sampled_from(["1", "2", "3", "a b", "AB", ""]), max_size=3)
@@ -106,7 +106,7 @@ class Selling(RuleBasedStateMachine):
     @initialize()
     def two_orders(self) -> None:
         """One that waits for approval, and one that doesn't."""
-        lines = [self.new_line(0, Decimal(2)), self.new_line(1, Decimal(4))]
+        lines = [self.new_line(1, Decimal(2)), self.new_line(0, Decimal(1))]
         self.wish(orders.create, self.organization.id, {}, lines)
         self.wish(sales_settings.update, {"auto_approval_limit": Decimal(400)})
         self.wish(orders.create, self.organization.id, {}, lines)
@@ -160,7 +160,7 @@ class Selling(RuleBasedStateMachine):
             goings = [Going(own[place % len(own)].id, quantity, serials) for place, quantity, serials in out]
             self.wish(deliveries.deliver, self.order(pick), goings)
 
-    @rule(pick=picks, quantity=st.integers(1, 2).map(Decimal))
+    @rule(pick=picks, quantity=st.integers(1, 3).map(Decimal))
     def deliver_cables(self, pick: int, quantity: Decimal) -> None:
         own = [line for line in self.lines if line.product_id != self.firewall.id]
         if own:
@@ -257,7 +257,7 @@ def test_whatever_is_wished_for_the_figures_agree(machine):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
     # Else it would have proved little.

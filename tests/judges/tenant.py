@@ -28,11 +28,11 @@ def _fail_to_sync(stage: Stage) -> None:
         stage.do(f"updateConnectWise{name}Sync", "connectWise { status }", enabled=False)
 
 
-def customer(stage: Stage) -> str:
-    """The token of a customer's link to a quote that was sent."""
+def customer(stage: Stage) -> tuple[str, str]:
+    """The id of a quote that was sent, and the token of the customer's link to it."""
     quote = _sent(stage)
-    token: str = stage.do("createOfferLink", "offerLink { token }", quoteId=quote)["offerLink"]["token"]
-    return token
+    link = stage.do("createOfferLink", "offerLink { token }", quoteId=quote)["offerLink"]
+    return quote, link["token"]
 
 
 def _sent(stage: Stage) -> str:

@@ -23,6 +23,7 @@ from schemathesis.generation import GenerationMode
 
 from api.schema import schema, sdl
 from domain.access.scopes import NEVER_GRANTED
+from domain.ids import parse_global_id
 from runtime.tour.stage import Stage, StepFailed
 from tests.conftest import data_folder, fresh_database
 from tests.judges import answers, tally, tenant, values
@@ -51,10 +52,13 @@ EACH = max(6, math.ceil(CASES / len(ROOTS)))
 class Asking:
     """What Schemathesis asks in the name of a tenant, and what the answers are worth."""
 
-    def __init__(self, stage: Stage, apart: set[UUID]) -> None:
+    def __init__(self, stage: Stage, credentials: set[UUID]) -> None:
+        self._stage = stage
+        customers = {root: tenant.customer(stage) for root in ROOTS if is_for_customers(root)}
+        self._tokens = {root: token for root, (_, token) in customers.items()}
+        apart = credentials | {parse_global_id(quote)[1] for quote, _ in customers.values()}
         self.schema = graphql.build_schema(sdl())
         self.records = Records(self.schema, apart)
-        self._stage = stage
         self._session = requests.Session()
         self._looked_after = 0
         values.register(self.schema)
@@ -67,11 +71,11 @@ class Asking:
         return st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in MODES))
 
     def prepare(self, root: str) -> None:
-        """Learn the ids of what was made meanwhile, and take the token that opens this field."""
+        """Learn the ids of what was made meanwhile, and take a token that opens this field."""
         if not self.records.ids or tally.TALLY["cases"] - self._looked_after > 50:
             self.records.look(self._stage.ask)
             self._looked_after = tally.TALLY["cases"]
-        token = tenant.customer(self._stage) if is_for_customers(root) else self._stage.running["token"]
+        token = self._tokens.get(root, self._stage.running["token"])
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def faults(self, case: schemathesis.Case) -> list[str]:
@@ -104,10 +108,10 @@ def asking(postgres, valkey) -> Iterator[Asking]:
         try:
             tenant.furnish(stage)
         except StepFailed as failed:
-            raise AssertionError(f"{failed}\n{api.said[-5_000:]}\n{worker.said[-5_000:]}") from None
+            raise AssertionError(f"{failed}\n{api.said[-1_000:]}\n{worker.said[-1_000:]}") from None
         with psycopg.connect(database.admin_url.replace("+psycopg", "")) as connection:
-            apart = {id for (id,) in connection.execute("SELECT id FROM credential").fetchall()}
-        yield Asking(stage, apart)
+            credentials = {id for (id,) in connection.execute("SELECT id FROM credential").fetchall()}
+        yield Asking(stage, credentials)
         assert (api.process.poll(), worker.process.poll()) == (None, None), f"{api.said}\n{worker.said}"
         assert not [line for line in api.said.splitlines() if "Traceback" in line]
 

@@ -10,7 +10,7 @@ export function Token({ viewer, problem, busy, onEnter, onForget }) {
         <span>You work as <b>{name}</b></span>
         <span className="hint">May do: {viewer.scopes.join(' ') || 'nothing'}</span>
         {mayReadSchema(viewer)
-          || <span className="problem" role="status">No documentation and no completion: the token lacks schema:read. Operations run.</span>}
+          || <span className="problem" role="status">No documentation here: the token lacks schema:read. Operations run.</span>}
         <button type="button" onClick={onForget} title="Forget the token, the history and all answers">Forget</button>
       </header>
     );

@@ -4,7 +4,7 @@ const operations = import.meta.glob('../../../docs/examples/*.graphql', { query:
 const variables = import.meta.glob('../../../docs/examples/*.variables.json', { query: '?raw', import: 'default', eager: true });
 
 const folder = '../../../docs/examples/';
-const kinds = ['front-end', 'quoting', 'customer', 'purchasing', 'partner-app', 'administrator', 'automation'];
+const kinds = ['front-end', 'quoting', 'customer', 'purchasing', 'catalog', 'partner-app', 'administrator', 'automation'];
 
 export const tabs = kinds.map(kind => ({
   query: operations[`${folder}${kind}.graphql`],

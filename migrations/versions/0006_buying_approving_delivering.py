@@ -1,4 +1,4 @@
-"""The quote manager in full."""
+"""Buying, approving, delivering: suppliers, purchase orders, approval, deliveries, settings."""
 
 import sqlalchemy as sa
 from alembic import op

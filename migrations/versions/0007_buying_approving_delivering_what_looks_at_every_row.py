@@ -1,4 +1,4 @@
-"""The quote manager in full: what looks at every row.
+"""Buying, approving, delivering: what looks at every row.
 
 None of it is one transaction, so each statement can be repeated: whoever breaks it off starts it again.
 """

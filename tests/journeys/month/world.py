@@ -1,0 +1,135 @@
+"""What a month at an MSP is played on: a running system, its mail server, and people who only have GraphQL.
+
+It knows no step of the month. Nothing here reaches into the system, but for the calendar, which no API can turn.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pypdf
+
+from runtime.settings import libpq_url
+from tests.api.conftest import Client
+from tests.conftest import FreshDatabase
+from tests.integrations.mail_server import SENDER, MailServer, open_mail_server
+from tests.runtime.system import running_system
+
+PATIENCE = 60  # seconds: a guard against waiting for ever, no measurement
+
+# Where it is a day or two later than in the other one, at every moment.
+EARLY, LATE = "Etc/GMT+12", "Pacific/Kiritimati"
+
+
+class Person(Client):
+    """Somebody with a token, or a customer with the link to an offer."""
+
+    def with_token(self, token: str) -> "Person":
+        return Person(self.http, token)
+
+    async def do(self, mutation: str, selection: str, /, **input: Any) -> Any:
+        """What a mutation answers, which must succeed; of a single record, that record."""
+        answer = await self._mutate(mutation, selection, input)
+        assert answer.pop("userErrors") == [], mutation
+        [*records] = answer.values()
+        return records[0] if len(records) == 1 else answer
+
+    async def refused(self, mutation: str, /, **input: Any) -> tuple[str, str, str]:
+        """Code, path and words of the only error of a mutation."""
+        [error] = (await self._mutate(mutation, "", input))["userErrors"]
+        return error["code"], ".".join(error["field"]), error["message"]
+
+    async def forbidden(self, mutation: str, /, **input: Any) -> str:
+        """The words for somebody who may not do that at all."""
+        [error] = await self.errors(_text(mutation, ""), input=input)
+        assert error["extensions"]["code"] == "FORBIDDEN", error
+        return error["message"]
+
+    async def once(self, key: str, mutation: str, selection: str, /, **input: Any) -> Any:
+        """The whole answer to a mutation with an Idempotency-Key."""
+        return (await self.post(_text(mutation, selection), {"input": input}, **{"Idempotency-Key": key})).json()
+
+    async def record(self, id: str, selection: str) -> Any:
+        return (await self(f"query ($id: ID!) {{ node(id: $id) {{ {selection} }} }}", id=id))["node"]
+
+    async def _mutate(self, mutation: str, selection: str, input: dict[str, Any]) -> Any:
+        return (await self(_text(mutation, selection), input=input))[mutation]
+
+
+def _text(mutation: str, selection: str) -> str:
+    input_type = f"{mutation[0].upper()}{mutation[1:]}Input"
+    errors = "userErrors { code field message }"
+    return f"mutation ($input: {input_type}!) {{ {mutation}(input: $input) {{ {selection} {errors} }} }}"
+
+
+@dataclass
+class Month:
+    """`administrator` is the first who gets in. What happens adds people and ids, which later tests find by name."""
+
+    address: str
+    mail: MailServer
+    administrator: Person
+    database: FreshDatabase = field(repr=False)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"The month has no {name} yet: what should have made it failed, or was not run.")
+
+    async def employ(self, name: str, role: str, scopes: list[str]) -> tuple[Person, str]:
+        """An employee with a token for what the role may do; and the id."""
+        email = f"{name.lower()}@northwind.example"
+        made = await self.administrator.do("createEmployee", "employee { id }", name=name, email=email, role=role)
+        return await self.token(name, scopes, employeeId=made["id"]), made["id"]
+
+    async def token(self, name: str, scopes: list[str], **more: Any) -> Person:
+        selection = "token apiToken { scopes }"
+        made = await self.administrator.do("createApiToken", selection, name=name, scopes=scopes, **more)
+        assert made["apiToken"]["scopes"] == sorted(scopes)
+        return self.administrator.with_token(made["token"])
+
+    def turn_the_calendar(self, zone: str) -> None:
+        with psycopg.connect(libpq_url(self.database.admin_url)) as connection:
+            connection.execute("UPDATE tenant SET time_zone = %s", [zone])
+
+    async def mails_to(self, address: str, number: int = 1) -> list[Any]:
+        """The mails to somebody, once there are as many."""
+        await until(lambda: len(self._mails(address)) >= number, f"{number} mails to {address}")
+        return self._mails(address)
+
+    def _mails(self, address: str) -> list[Any]:
+        return [message for recipients, message in self.mail.mails if recipients == [address]]
+
+
+async def until(condition: Callable[[], Any], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
+        await asyncio.sleep(0.05)
+
+
+def printed(message: Any) -> str:
+    """The words of the document in a mail."""
+    [pdf] = message.iter_attachments()
+    assert pdf.get_content_type() == "application/pdf"
+    reader = pypdf.PdfReader(BytesIO(pdf.get_payload(decode=True)))
+    return " ".join(page.extract_text() for page in reader.pages)
+
+
+@asynccontextmanager
+async def a_month(database: FreshDatabase, redis_url: str, folder: Path) -> AsyncIterator[Month]:
+    """Real processes of ours, started by the real command; what they write stands in the folder."""
+    async with open_mail_server() as mail:
+        with running_system(database.app_url, redis_url, folder) as system:
+            worker = system.worker(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", MAIL_FROM=SENDER)
+            api = system.api()
+            async with httpx.AsyncClient(base_url=api.url, timeout=PATIENCE, trust_env=False) as http:
+                yield Month(api.url, mail, Person(http, system.demo.token), database)
+            for running in (api, worker):
+                assert running.process.poll() is None, running.said
+                assert "Traceback" not in running.said, running.said
