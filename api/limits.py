@@ -305,7 +305,7 @@ def _times(node: FieldNode, field: GraphQLField, parent: GraphQLNamedType, point
     if "first" in field.args:
         pages = cost.pages_of([given[size] for size in ("first", "last") if size in given])
         return cost.plus(cost.points(1), cost.times(pages, points))
-    if "ids" in field.args:
+    if "ids" in field.args and _is_list(field.type):
         return cost.times(cost.pages_of([given[name] for name in ("ids",) if name in given]), points)
     # The items of a page, or of many changes at once, are counted where these are asked for.
     counted = parent.name.endswith("Connection") or metadata.get("one_for_each_item")

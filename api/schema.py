@@ -65,7 +65,8 @@ from api.sales_orders.types import (
     SalesOrderPayment,
 )
 from api.scalars import SCALARS
-from api.subscriptions.records import RECORD_CURSOR, Subscription
+from api.subscriptions import records as record_changes
+from api.subscriptions import sync as sync_changes
 
 
 @strawberry.type(
@@ -82,7 +83,7 @@ class Query:
     node: Node | None = NODE
     nodes: list[Node | None] = NODES
     viewer: viewer_api.Viewer = strawberry.field(resolver=viewer_api.viewer, description="Who is asking.")
-    record_cursor: str = RECORD_CURSOR
+    record_cursor: str = record_changes.RECORD_CURSOR
     organizations: Connection[Organization] = strawberry.field(
         resolver=organization_lists.organizations, description="Organizations, by name."
     )
@@ -239,6 +240,30 @@ class Mutation:
     update_connect_wise_product_sync = integration_mutations.update_connect_wise_product_sync
     retry_sync_error = sync_api.retry_sync_error
     dismiss_sync_error = sync_api.dismiss_sync_error
+
+
+@strawberry.type(
+    description="""What one is told of as it happens: over WebSocket (the protocol `graphql-transport-ws`) or as an
+event stream (`Accept: text/event-stream`), at the same address.
+
+Nothing is lost and nothing comes twice: whoever was cut off goes on behind the last cursor. To begin, take a
+`recordCursor`, read the lists, then subscribe behind it. Each event costs what a query of its fields would; a token
+that has spent its points is told later."""
+)
+class Subscription:
+    record_changed = strawberry.subscription(
+        resolver=record_changes.record_changed,
+        description="Changes of records, in the order in which they happened.",
+        metadata={"reads": None},
+    )
+    sync_error_raised = strawberry.subscription(
+        resolver=sync_changes.sync_error_raised, description="Sync errors, each when it is raised."
+    )
+    sync_state_changed = strawberry.subscription(
+        resolver=sync_changes.sync_state_changed,
+        description="How these records stand with ConnectWise, when that changes: they wait after a change here, and are"
+        " synced or in error after a run. Only records that are synced by themselves: no lines, no contacts.",
+    )
 
 
 class Prepared(SchemaExtension):

@@ -71,8 +71,9 @@ class ErrorState(Enum):
 
 strawberry.enum(ErrorState, name="SyncErrorState", description="Where a sync error stands.")
 
-# Type -> kind of the records that have a field `sync`: `standing` fills it.
-_KINDS: dict[str, str] = {}
+# Type -> kind of the records that sync errors are about: `standing` adds those that have a field `sync`.
+_KINDS: dict[str, str] = {"OrderConfirmation": "order_confirmation"}
+_ROOTS: set[str] = set()  # the types of those with a field `sync` that are synced by themselves
 
 
 def _name(kind: str) -> str:
@@ -125,6 +126,8 @@ def standing(kind: str, *, root: Callable[[Any], str] | None = None) -> Any:
     """The `sync` field of a record. `root` names the record whose lease covers it; without one it is a root."""
 
     _KINDS[_name(kind)] = kind
+    if root is None:
+        _ROOTS.add(_name(kind))
 
     async def resolve(row: strawberry.Parent[Any], info: Info) -> RecordSync:
         own = subject(kind, row.id)
@@ -135,14 +138,26 @@ def standing(kind: str, *, root: Callable[[Any], str] | None = None) -> Any:
 
 
 async def _subject(_info: Info, _operator: str, value: Any, path: tuple[str, ...]) -> str:
+    return subject(*_synced(value, path))
+
+
+def root_of(id: str, *field: str) -> tuple[str, UUID]:
+    """Kind and key of a record that is synced by itself. Raises UserError, about what stands in `field`."""
+    kind, key = _synced(id, field)
+    if _name(kind) not in _ROOTS:
+        raise UserError(ErrorCode.INVALID, "This record is synced with another one, which it is a part of.", field)
+    return kind, key
+
+
+def _synced(id: str, field: tuple[str, ...]) -> tuple[str, UUID]:
     try:
-        type_name, id = parse_global_id(value)
+        type_name, key = parse_global_id(id)
     except UserError as error:
-        raise error.under(*path) from None
+        raise error.under(*field) from None
     if type_name not in _KINDS:
         message = f"Records of the type {type_name} are not synced with ConnectWise."
-        raise UserError(ErrorCode.INVALID, message, path)
-    return subject(_KINDS[type_name], id)
+        raise UserError(ErrorCode.INVALID, message, field)
+    return _KINDS[type_name], key
 
 
 _error = models.SyncError

@@ -244,3 +244,34 @@ class OrderConfirmationRequested(OrderConfirmationEvent):
 @dataclass(frozen=True)
 class OrderConfirmationSent(OrderConfirmationEvent):
     pass
+
+
+@dataclass(frozen=True)
+class SyncErrorEvent(Event):
+    root: ClassVar[str] = "sync_error"
+    root_field: ClassVar[str] = "sync_error_id"
+    sync_error_id: UUID
+
+
+@dataclass(frozen=True)
+class SyncErrorRaised(SyncErrorEvent):
+    """Something needs somebody now that didn't before."""
+
+
+@dataclass(frozen=True)
+class SyncErrorResolved(SyncErrorEvent):
+    """A later sync succeeded."""
+
+
+@dataclass(frozen=True)
+class SyncErrorDismissed(SyncErrorEvent):
+    pass
+
+
+@dataclass(frozen=True)
+class SyncSettled(Event):
+    """How a record stands with a provider may be something else now; the record itself is as it was."""
+
+    root: ClassVar[str] = "sync"
+    root_field: ClassVar[str] = "record_id"
+    record_id: UUID

@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 from strawberry.utils.str_converters import to_snake_case
 
-from api.context import Info
+from api.context import Info, RequestContext
 from api.node import Node, fetch, models_of
 from api.scalars import described
 from api.subscriptions.changes import changes
@@ -21,13 +21,13 @@ from domain.errors import ErrorCode, PermissionDenied, UserError
 from domain.events import Event
 from domain.facts import Fact
 from domain.ids import global_id
-from domain.models import Record
 from domain.organizations.models import Organization
 from domain.products.models import Product
 from domain.purchase_orders.models import PurchaseOrder
 from domain.quotes.models import Quote
 from domain.sales_orders.fulfilment import OrderConfirmation
 from domain.sales_orders.models import SalesOrder
+from domain.sync.models import SyncError
 
 
 class RecordType(StrEnum):
@@ -40,6 +40,7 @@ class RecordType(StrEnum):
     SALES_ORDER = "sales_order"
     ORDER_CONFIRMATION = "order_confirmation"
     PURCHASE_ORDER = "purchase_order"
+    SYNC_ERROR = "sync_error"
 
 
 described(
@@ -52,10 +53,11 @@ described(
     SALES_ORDER="A sales order, or what it consists of.",
     ORDER_CONFIRMATION="The document of a sales order that goes to one contact.",
     PURCHASE_ORDER="A purchase order, or what it consists of.",
+    SYNC_ERROR="A sync error.",
 )
-_MODELS: Mapping[str, type[Record]] = {
+_MODELS: Mapping[str, Any] = {
     model.__tablename__: model
-    for model in (Organization, Employee, Product, Quote, SalesOrder, OrderConfirmation, PurchaseOrder)
+    for model in (Organization, Employee, Product, Quote, SalesOrder, OrderConfirmation, PurchaseOrder, SyncError)
 }
 
 
@@ -152,24 +154,30 @@ def _wanted(types: Sequence[RecordType] | None, actor: Actor) -> frozenset[str]:
     return frozenset(wanted)
 
 
+After = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Everything behind this cursor first, then what comes: that of the last change one has seen, or one"
+        " of `recordCursor`. If not said, only what comes."
+    ),
+]
+
+
+def facts_for(context: RequestContext, kinds: frozenset[str], after: str | None) -> AsyncGenerator[Fact, None]:
+    assert context.feed is not None  # only who runs subscriptions gets here
+    return changes(context.feed, context.read, context.actor.tenant_id, kinds, after)
+
+
 async def record_changed(
     info: Info,
     types: Annotated[
         list[RecordType] | None,
         strawberry.argument(description="Only such records; if not said, all that the token may read."),
     ] = None,
-    after: Annotated[
-        str | None,
-        strawberry.argument(
-            description="Everything behind this cursor first, then what comes: that of the last change one has seen, or"
-            " one of `recordCursor`. If not said, only what comes."
-        ),
-    ] = None,
+    after: After = None,
 ) -> AsyncGenerator[RecordChange, None]:
-    context = info.context
-    assert context.feed is not None  # only who runs subscriptions gets here
-    kinds = _wanted(types, context.actor)
-    async with aclosing(changes(context.feed, context.read, context.actor.tenant_id, kinds, after)) as found:
+    kinds = _wanted(types, info.context.actor)
+    async with aclosing(facts_for(info.context, kinds, after)) as found:
         async for fact in found:
             yield _change(fact)
 
@@ -178,21 +186,6 @@ async def _cursor(info: Info) -> str:
     _wanted(None, info.context.actor)  # it is of no use to who may be told of nothing
     async with info.context.read() as ctx:
         return await facts.cursor(ctx.session)
-
-
-@strawberry.type(
-    description="""What one is told of as it happens: over WebSocket (the protocol `graphql-transport-ws`) or as an
-event stream (`Accept: text/event-stream`), at the same address.
-
-Each event costs what a query of its fields would; a token that has spent its points is told later."""
-)
-class Subscription:
-    record_changed = strawberry.subscription(
-        resolver=record_changed,
-        description="Changes of records, in order, none lost and none twice: whoever was cut off goes on behind the"
-        " last cursor. To begin, take a `recordCursor`, read the lists, then subscribe behind it.",
-        metadata={"reads": None},
-    )
 
 
 RECORD_CURSOR = strawberry.field(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain import outbox
+from domain import events, outbox
 from domain.access.callbacks import revoke_callbacks
 from domain.checks import required_text
 from domain.context import Context
@@ -157,18 +157,18 @@ async def report(ctx: Context, provider: str, status: ConnectionStatus, *, messa
     await ctx.session.execute(
         update(Lane).where(Lane.provider == provider).values(held_until=text("'infinity'"), next_at=text("'infinity'"))
     )
-    ctx.session.add(
-        SyncError(
-            provider=provider,
-            subject=subject,
-            root=subject,
-            title=f"The connection to {APPS[provider].title}",
-            kind="UNAUTHORIZED",
-            message=message,
-            setting=APPS[provider].connect,
-        )
+    error = SyncError(
+        provider=provider,
+        subject=subject,
+        root=subject,
+        title=f"The connection to {APPS[provider].title}",
+        kind="UNAUTHORIZED",
+        message=message,
+        setting=APPS[provider].connect,
     )
+    ctx.session.add(error)
     await ctx.session.flush()
+    ctx.emit(events.SyncErrorRaised(error.id))
 
 
 @requires(Permission.INTEGRATIONS_ADMIN)
@@ -276,11 +276,14 @@ async def _is_other_company(ctx: Context, integration: Integration, keys: Keys) 
 
 
 async def _solved(ctx: Context, integration: Integration) -> None:
-    await ctx.session.execute(
+    solved = await ctx.session.scalars(
         update(SyncError)
         .where(SyncError.subject == f"connection:{integration.id}", SyncError.resolved_at.is_(None))
         .values(resolved_at=func.now(), resolution=Resolution.SYNCED.value)
+        .returning(SyncError.id)
     )
+    for id in solved.all():
+        ctx.emit(events.SyncErrorResolved(id))
 
 
 def _seal(ctx: Context, integration: Integration, keys: Keys) -> str:

@@ -3,15 +3,16 @@
 It raises work; it never talks to a provider.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from domain import outbox
+from domain import events, outbox
 from domain.checks import required_text
 from domain.context import Context
 from domain.errors import NotFound
-from domain.ids import keyed_subject
+from domain.ids import keyed_subject, parse_subject
 from domain.permissions import Permission, requires
 from domain.sync.models import Resolution, SyncError
 
@@ -34,6 +35,9 @@ async def dismiss(ctx: Context, error_id: UUID, *, reason: str) -> SyncError:
     error.resolution = Resolution.DISMISSED.value
     error.resolved_at = await ctx.session.scalar(select(func.now()))
     await ctx.session.flush()
+    ctx.emit(events.SyncErrorDismissed(error.id))
+    with suppress(ValueError):  # the connection, a catalog item or an arrival is no record here
+        ctx.emit(events.SyncSettled(parse_subject(error.root)[1]))
     return error
 
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain import outbox
 from domain.context import Context
+from domain.events import Event, SyncErrorRaised, SyncErrorResolved, SyncSettled
+from domain.ids import parse_subject
 from domain.integration_settings import service as integration_settings
 from domain.integration_settings.apps import APPS
 from domain.integration_settings.models import ConnectionStatus
@@ -27,7 +30,7 @@ from integrations.core.timing import Random, Timing
 _SETTLE = text("""
     UPDATE sync_task SET
       lease_token = NULL, lease_until = NULL,
-      done = CASE WHEN :finished THEN greatest(done, :wanted) ELSE done END,
+      done = CASE WHEN :finished THEN greatest(sync_task.done, :wanted) ELSE sync_task.done END,
       attempts = CASE WHEN :failed THEN attempts + 1 WHEN :put_off THEN attempts ELSE 0 END,
       failing_since = CASE WHEN :failed THEN coalesce(failing_since, now()) WHEN :put_off THEN failing_since END,
       waits_for = CAST(:waits_for AS text),
@@ -39,8 +42,10 @@ _SETTLE = text("""
         WHEN :finished THEN now() + make_interval(secs => CAST(:again AS double precision))
         ELSE now() + make_interval(secs => :delay)
       END
-    WHERE id = :task AND lease_token = :token
-    RETURNING due_at, attempts, extract(epoch FROM now() - failing_since) AS failing_for
+    FROM (SELECT id, done, look FROM sync_task WHERE id = :task) AS before
+    WHERE sync_task.id = before.id AND lease_token = :token
+    RETURNING due_at, attempts, extract(epoch FROM now() - failing_since) AS failing_for,
+      before.done = :wanted - 1 AND before.look >= :wanted AS only_looked
 """)
 _GIVE_UP = text(
     "UPDATE sync_task SET due_at = now() + make_interval(secs => CAST(:again AS double precision)),"
@@ -130,10 +135,14 @@ async def settle(
     doubtful = {problem.look_at for problem in problems if problem.look_at}
     if doubtful:
         ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, sorted(doubtful), provider=provider, look=True)
+    changed = outcome.wrote or outcome.linked
     if finished or given_up or stuck:
-        await _errors(ctx, provider, root, problems, clear=finished or stuck)
+        changed |= await _errors(ctx, provider, root, problems, clear=finished or stuck)
     elif problems:
-        await _errors(ctx, provider, root, problems, clear=False)
+        changed |= await _errors(ctx, provider, root, problems, clear=False)
+    # Who only looked and found nothing new has nothing to tell.
+    if changed or (finished and not row.only_looked):
+        _tell(ctx, root)
     # Who waits is woken when the record is linked, and also when it failed: they then say what blocks them.
     if outcome.linked or problems:
         woken = (
@@ -194,8 +203,17 @@ async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing:
         ctx.wake.add(provider)
 
 
-async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Problem], *, clear: bool) -> None:
-    """Open or renew the errors of this run; with `clear` those of this root that it didn't meet again are solved."""
+def _tell(ctx: Context, root: str) -> None:
+    with suppress(ValueError):  # a catalog item or an arrival is no record here
+        ctx.emit(SyncSettled(parse_subject(root)[1]))
+
+
+async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Problem], *, clear: bool) -> bool:
+    """Open or renew the errors of this run; with `clear` those of this root that it didn't meet again are solved.
+
+    Whether any is new or solved.
+    """
+    events: list[Event] = []
     for problem in problems:
         values = {
             "title": problem.title,
@@ -205,7 +223,7 @@ async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Pro
             "remote_code": problem.remote_code,
             "remote_text": problem.remote_text,
         }
-        await ctx.session.execute(
+        opened = await ctx.session.execute(
             insert(SyncError)
             .values(tenant_id=ctx.tenant_id, provider=provider, subject=problem.subject, root=root, **values)
             .on_conflict_do_update(
@@ -213,9 +231,11 @@ async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Pro
                 index_where=SyncError.resolved_at.is_(None),
                 set_={**values, "attempts": SyncError.attempts + 1, "last_at": func.now()},
             )
+            .returning(SyncError.id, SyncError.attempts)
         )
+        events += [SyncErrorRaised(error.id) for error in opened if error.attempts == 1]
     if clear:
-        await ctx.session.execute(
+        solved = await ctx.session.scalars(
             update(SyncError)
             .where(
                 SyncError.provider == provider,
@@ -224,7 +244,12 @@ async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Pro
                 SyncError.subject.not_in([problem.subject for problem in problems]),
             )
             .values(resolved_at=func.now(), resolution=Resolution.SYNCED.value)
+            .returning(SyncError.id)
         )
+        events += [SyncErrorResolved(id) for id in solved]
+    for event in events:
+        ctx.emit(event)
+    return bool(events)
 
 
 async def _open_errors(ctx: Context, provider: str, roots: set[str]) -> dict[str, SyncError]:

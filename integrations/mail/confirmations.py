@@ -148,7 +148,7 @@ def _no_server() -> Problem:
 
 
 def _sign_in_refused(server: smtp.Server, error: errors.RemoteError) -> Problem:
-    text = f"The mail server {server.host} refuses our sign-in: {error.text} Correct SMTP_URL, then retry."
+    text = f"The mail server {server.host} refuses our sign-in: {error.text.rstrip('.')}. Correct SMTP_URL, then retry."
     return Problem(
         ErrorKind.UNAUTHORIZED, text, setting="SMTP_URL", remote_code=error.code or None, remote_text=error.text
     )
@@ -156,7 +156,7 @@ def _sign_in_refused(server: smtp.Server, error: errors.RemoteError) -> Problem:
 
 def _refused(server: smtp.Server, mail: _Mail, error: errors.RemoteError) -> Problem:
     text = (
-        f"{server.host} refused the mail for {mail.to.email}: {error.text}"
+        f"{server.host} refused the mail for {mail.to.email}: {error.text.rstrip('.')}."
         f" Correct the e-mail address of {mail.to.name}, then retry."
     )
     return Problem(ErrorKind.REJECTED, text, remote_code=error.code or None, remote_text=error.text)

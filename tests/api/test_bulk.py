@@ -1,6 +1,7 @@
 """Many at once: a result for each, none lost because another one fails, and no twins."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -168,8 +169,13 @@ async def test_several_that_match_are_a_conflict_that_names_them(ask):
 
 async def test_a_match_takes_what_is_given_when_that_is_asked_for(ask):
     ada = {"firstName": "Ada", "lastName": "Lovelace", "email": "ADA@acme.test", "title": "CEO"}
-    made = {"name": "Acme", "accountNumber": "C-1", "phone": "1", "contacts": [ada, {"firstName": "Bob"}],
-            "deliveryAddresses": [{"name": "North", "address": {"city": "Graz"}}]}  # fmt: skip
+    made: dict[str, Any] = {
+        "name": "Acme",
+        "accountNumber": "C-1",
+        "phone": "1",
+        "contacts": [ada, {"firstName": "Bob"}],
+        "deliveryAddresses": [{"name": "North", "address": {"city": "Graz"}}],
+    }
     id = (await an_organization(ask, **made))["id"]
     given = {
         "name": "ACME",

@@ -1,13 +1,14 @@
 """Organizations with all they have: words of the tenant's own, delivery addresses, and those that are out of use."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from tests.api.conftest import a_quote, an_organization
 from tests.api.supplying import do
 
-OWN = {"type": "Prospect", "status": "Active", "priceGroup": "Gold", "overCreditLimit": True}
+OWN: dict[str, Any] = {"type": "Prospect", "status": "Active", "priceGroup": "Gold", "overCreditLimit": True}
 ADDRESS = {"line1": "2 Side Street", "city": "Graz"}
 ORGANIZATIONS = "query ($f: OrganizationFilter) { organizations(filter: $f) { nodes { name } } }"
 ADDRESSES = """query ($id: ID!) { node(id: $id) { ... on Organization {

@@ -1,5 +1,7 @@
 """Brands, suppliers, warehouses, offers and bundles through GraphQL: entered, changed, refused, listed, filtered."""
 
+from typing import Any
+
 import pytest
 
 from tests.api.conftest import a_product
@@ -123,7 +125,7 @@ async def test_a_bundle_is_entered_with_what_it_is_made_of(ask):
     fields = (
         "product { id price cost componentCost components { position quantity component { title } product { title } } }"
     )
-    made = {"title": "Rack", "price": "50", "type": "BUNDLE", "components": components}
+    made: dict[str, Any] = {"title": "Rack", "price": "50", "type": "BUNDLE", "components": components}
     bundle = (await do(ask, "createProduct", fields, **made))["product"]
     assert (bundle["price"], bundle["cost"], bundle["componentCost"]) == ("50", None, "16")
     assert [(one["position"], one["quantity"], one["component"]["title"]) for one in bundle["components"]] == [
@@ -161,9 +163,9 @@ async def test_only_what_comes_in_pieces_has_serial_numbers_and_anything_may_rec
 @pytest.fixture
 async def catalog(ask):
     """Category A, below it B, below that C, and D; a product in each, each with its price."""
-    ids = {}
+    ids: dict[str, Any] = {}
     for name, parent in (("A", None), ("B", "A"), ("C", "B"), ("D", None)):
-        made = {"name": name, "parentId": ids.get(parent)}
+        made: dict[str, Any] = {"name": name, "parentId": parent and ids[parent]}
         ids[name] = (await do(ask, "createProductCategory", "productCategory { id }", **made))["productCategory"]["id"]
     brand, supplier = await a_brand(ask), await a_supplier(ask)
     ids |= {"brand": brand["id"], "supplier": supplier["id"]}

@@ -168,7 +168,19 @@ async def test_nothing_of_another_tenant_is_found(db, msp):
         await offers.put(ctx, product.id, supplier.id, {"cost": Decimal(1), "supplier_number": "ING-1"})
     for words in ("firewall", "fg-40f", "P-1001", "fortinet", "ing-1", "frewall", "irewal"):
         assert await found(other, words) == ["Firewall"]
-        assert await found(msp, words) == []
+        async with msp.transaction() as ctx:  # the function itself: no id of theirs comes out
+            assert (await ctx.session.execute(text("SELECT search_products(:words)"), {"words": words})).all() == []
+
+
+async def test_a_brand_of_the_same_name_elsewhere_is_in_nobodys_way(db, msp):
+    tenants = [await make_msp(db, name="Elsewhere IT"), msp, await make_msp(db, name="Somewhere IT")]
+    for tenant in tenants:
+        async with tenant.transaction() as ctx:
+            brand = await brands.create(ctx, {"name": "Fortinet"})
+        await enter(tenant, f"Firewall of {tenant.tenant.name}", brand_id=brand.id)
+    for tenant in tenants:
+        assert await found(tenant, "fortinet") == await found(tenant, "fortinet fire")
+        assert await found(tenant, "fortinet") == [f"Firewall of {tenant.tenant.name}"]
 
 
 @pytest.fixture(scope="module")

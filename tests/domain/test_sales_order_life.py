@@ -260,5 +260,4 @@ def test_whatever_is_wished_for_the_figures_agree(machine):
             max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
-    # Else it would have proved little.
-    assert {"create", "approve", "deliver", "goods_received", "record"} <= set(machine.done)
+    assert len(set(machine.done)) >= 6, "too little was granted to prove anything"

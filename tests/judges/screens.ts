@@ -1,5 +1,5 @@
 // A front end's code on the types generated from docs/examples: what is right compiles, what is wrong must not.
-import type { DraftQuoteMutationVariables, QuoteListQuery, RenameQuoteMutation } from "./operations";
+import type { DraftQuoteMutationVariables, QuoteListQuery, RenameQuoteMutation } from "./front-end";
 import type { Quote, QuoteStatus } from "./schema";
 
 type Row = QuoteListQuery["quotes"]["nodes"][number];

@@ -5,11 +5,10 @@ It knows no step of the month. Nothing here reaches into the system, but for the
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,7 +19,7 @@ from runtime.settings import libpq_url
 from tests.api.conftest import Client
 from tests.conftest import FreshDatabase
 from tests.integrations.mail_server import SENDER, MailServer, open_mail_server
-from tests.runtime.system import running_system
+from tests.runtime.system import System
 
 PATIENCE = 60  # seconds: a guard against waiting for ever, no measurement
 
@@ -55,6 +54,17 @@ class Person(Client):
     async def once(self, key: str, mutation: str, selection: str, /, **input: Any) -> Any:
         """The whole answer to a mutation with an Idempotency-Key."""
         return (await self.post(_text(mutation, selection), {"input": input}, **{"Idempotency-Key": key})).json()
+
+    async def eventually(self, query: str, found: Callable[[Any], Any]) -> Any:
+        """What is found in the answer to a query, once there is something."""
+        seen: list[Any] = []
+
+        async def look() -> bool:
+            seen[:] = [found(await self(query))]
+            return bool(seen[0])
+
+        await until(look, query)
+        return seen[0]
 
     async def record(self, id: str, selection: str) -> Any:
         return (await self(f"query ($id: ID!) {{ node(id: $id) {{ {selection} }} }}", id=id))["node"]
@@ -99,16 +109,20 @@ class Month:
 
     async def mails_to(self, address: str, number: int = 1) -> list[Any]:
         """The mails to somebody, once there are as many."""
-        await until(lambda: len(self._mails(address)) >= number, f"{number} mails to {address}")
+
+        async def arrived() -> bool:
+            return len(self._mails(address)) >= number
+
+        await until(arrived, f"{number} mails to {address}")
         return self._mails(address)
 
     def _mails(self, address: str) -> list[Any]:
         return [message for recipients, message in self.mail.mails if recipients == [address]]
 
 
-async def until(condition: Callable[[], Any], what: str) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not await condition():
         assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
         await asyncio.sleep(0.05)
 
@@ -122,14 +136,13 @@ def printed(message: Any) -> str:
 
 
 @asynccontextmanager
-async def a_month(database: FreshDatabase, redis_url: str, folder: Path) -> AsyncIterator[Month]:
-    """Real processes of ours, started by the real command; what they write stands in the folder."""
+async def a_month(system: System, database: FreshDatabase) -> AsyncIterator[Month]:
+    """Real processes of ours, started by the real command."""
     async with open_mail_server() as mail:
-        with running_system(database.app_url, redis_url, folder) as system:
-            worker = system.worker(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", MAIL_FROM=SENDER)
-            api = system.api()
-            async with httpx.AsyncClient(base_url=api.url, timeout=PATIENCE, trust_env=False) as http:
-                yield Month(api.url, mail, Person(http, system.demo.token), database)
-            for running in (api, worker):
-                assert running.process.poll() is None, running.said
-                assert "Traceback" not in running.said, running.said
+        worker = system.worker(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", MAIL_FROM=SENDER)
+        api = system.api()
+        async with httpx.AsyncClient(base_url=api.url, timeout=PATIENCE, trust_env=False) as http:
+            yield Month(api.url, mail, Person(http, system.demo.token), database)
+        for running in (api, worker):
+            assert running.process.poll() is None, running.said
+            assert "Traceback" not in running.said, running.said
