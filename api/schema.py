@@ -261,8 +261,8 @@ class Subscription:
     )
     sync_state_changed = strawberry.subscription(
         resolver=sync_changes.sync_state_changed,
-        description="How these records stand with ConnectWise, when that changes: they wait after a change here, and are"
-        " synced or in error after a run. Only records that are synced by themselves: no lines, no contacts.",
+        description="How these records stand with ConnectWise, when that changes: they wait after a change here, and"
+        " are synced or in error after a run. Only records that are synced by themselves: no lines, no contacts.",
     )
 
 

@@ -1,4 +1,4 @@
-"""How a record stands with ConnectWise, and the sync errors of a tenant: listed, retried, dismissed. Syncs nothing."""
+"""How a record stands with an app, and the sync errors of a tenant: listed, retried, dismissed. Syncs nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -28,7 +28,8 @@ from api.paging import After, Before, Connection, First, Last, OrderDirection, c
 from api.scalars import described
 from domain.errors import ErrorCode, UserError
 from domain.ids import parse_global_id, split_subject, subject
-from domain.integration_settings.connectwise import PROVIDER
+from domain.integration_settings.apps import MAIL
+from domain.integration_settings.connectwise import PROVIDER, TITLE
 from domain.paging import Order
 from domain.permissions import Permission
 from domain.sync import models
@@ -36,7 +37,7 @@ from domain.sync import service as sync
 
 described(
     models.SyncState,
-    "How a record stands with ConnectWise.",
+    "How a record stands with an app, or a mail with the mail server.",
     NOT_SYNCED="It was never sent: its sync is off, or nothing asked for it yet.",
     PENDING="There is work to do, and it is done without anybody's help.",
     SYNCED="Both sides agree as far as we know.",
@@ -46,12 +47,12 @@ described(
     models.ErrorKind,
     "Whose move it is.",
     name="SyncErrorKind",
-    REJECTED="ConnectWise refused the record as it is: edit the record, or what it refers to.",
+    REJECTED="The other side refused the record as it is: edit the record, or what it refers to.",
     UNMAPPED="A setting or a mapping is missing.",
     UNAUTHORIZED="The keys are wrong (everything pauses), or a right is missing (this record waits).",
     CONFLICT="Both sides disagree, or several candidates match: somebody has to choose.",
     BLOCKED="Another record has to be solved first; this one then runs by itself.",
-    UNAVAILABLE="ConnectWise did not answer until the last automatic attempt.",
+    UNAVAILABLE="The other side did not answer until the last automatic attempt.",
     INTERNAL="A fault of ours. It is logged.",
 )
 described(
@@ -71,8 +72,9 @@ class ErrorState(Enum):
 
 strawberry.enum(ErrorState, name="SyncErrorState", description="Where a sync error stands.")
 
+_TITLES = {PROVIDER: TITLE, MAIL.provider: "the mail server"}
 # Type -> kind of the records that sync errors are about: `standing` adds those that have a field `sync`.
-_KINDS: dict[str, str] = {"OrderConfirmation": "order_confirmation"}
+_KINDS: dict[str, str] = {}
 _ROOTS: set[str] = set()  # the types of those with a field `sync` that are synced by themselves
 
 
@@ -92,12 +94,13 @@ async def _record(row: strawberry.Parent[models.SyncError], info: Info) -> Node 
 class SyncError(Node):
     model: ClassVar[Any] = models.SyncError
 
+    provider: str = strawberry.field(description="The other side: `CONNECTWISE`, or `MAIL` for the mail server.")
     kind: models.ErrorKind = strawberry.field(description="Whose move it is.")
     title: str = strawberry.field(description="The record as people know it.")
     message: str = strawberry.field(description="What to change, and where.")
     setting: str | None = strawberry.field(description="The setting or mutation that solves it, when one does.")
-    remote_code: str | None = strawberry.field(description="The code that ConnectWise gave.")
-    remote_text: str | None = strawberry.field(description="What ConnectWise said, in its own words.")
+    remote_code: str | None = strawberry.field(description="The code that the other side gave.")
+    remote_text: str | None = strawberry.field(description="What the other side said, in its own words.")
     attempts: int = strawberry.field(description="How often it was tried.")
     first_at: datetime = strawberry.field(description="When it failed first.")
     last_at: datetime = strawberry.field(description="When it failed last.")
@@ -111,18 +114,22 @@ class SyncError(Node):
     )
 
 
-@strawberry.type(description="How one record stands with ConnectWise.")
+@strawberry.type(description="How one record stands with an app, or a mail with the mail server.")
 class RecordSync:
     reads: ClassVar[Permission] = Permission.SYNC_READ
 
     state: models.SyncState = strawberry.field(description="In one word.")
-    external_id: str | None = strawberry.field(description="The id of its counterpart in ConnectWise.")
-    external_url: str | None = strawberry.field(description="Where its counterpart can be opened.")
+    external_id: str | None = strawberry.field(
+        description="The id of its counterpart over there; of a mail, its Message-ID."
+    )
+    external_url: str | None = strawberry.field(
+        description="Where its counterpart can be opened; empty where it can't."
+    )
     last_synced_at: datetime | None = strawberry.field(description="When both sides agreed last.")
     last_error: SyncError | None = strawberry.field(description="What needs somebody, when something does.")
 
 
-def standing(kind: str, *, root: Callable[[Any], str] | None = None) -> Any:
+def standing(kind: str, *, root: Callable[[Any], str] | None = None, provider: str = PROVIDER) -> Any:
     """The `sync` field of a record. `root` names the record whose lease covers it; without one it is a root."""
 
     _KINDS[_name(kind)] = kind
@@ -131,10 +138,10 @@ def standing(kind: str, *, root: Callable[[Any], str] | None = None) -> Any:
 
     async def resolve(row: strawberry.Parent[Any], info: Info) -> RecordSync:
         own = subject(kind, row.id)
-        found = await info.context.loaders.standing(PROVIDER, own, root(row) if root else own)
+        found = await info.context.loaders.standing(provider, own, root(row) if root else own)
         return found  # type: ignore[return-value]  # the source of the type
 
-    return strawberry.field(resolver=resolve, description="How the record stands with ConnectWise.")
+    return strawberry.field(resolver=resolve, description=f"How the record stands with {_TITLES[provider]}.")
 
 
 async def _subject(_info: Info, _operator: str, value: Any, path: tuple[str, ...]) -> str:
@@ -155,7 +162,7 @@ def _synced(id: str, field: tuple[str, ...]) -> tuple[str, UUID]:
     except UserError as error:
         raise error.under(*field) from None
     if type_name not in _KINDS:
-        message = f"Records of the type {type_name} are not synced with ConnectWise."
+        message = f"Records of the type {type_name} are not synced."
         raise UserError(ErrorCode.INVALID, message, field)
     return _KINDS[type_name], key
 
@@ -167,9 +174,10 @@ _error = models.SyncError
 class SyncErrorFilter:
     id: IDFilter | None = identified(_error.id, "SyncError", "The sync error itself.")
     kind: EnumFilter[models.ErrorKind] | None = plain(_error.kind, "Whose move it is.")
+    provider: StringFilter | None = plain(_error.provider, "The other side: `CONNECTWISE` or `MAIL`.")
     record_id: IDFilter | None = read_by(_error.subject, _subject, "The record that failed.")
     title: StringFilter | None = plain(_error.title, "The record as people know it.")
-    remote_code: StringFilter | None = plain(_error.remote_code, "The code that ConnectWise gave.")
+    remote_code: StringFilter | None = plain(_error.remote_code, "The code that the other side gave.")
     attempts: IntFilter | None = plain(_error.attempts, "How often it was tried.")
     first_at: DateTimeFilter | None = plain(_error.first_at, "When it failed first.")
     last_at: DateTimeFilter | None = plain(_error.last_at, "When it failed last.")

@@ -106,7 +106,11 @@ async def read(
 
 async def place_of(session: AsyncSession, cursor: str) -> Place:
     """The place that a cursor stands for. Raises BadCursor when it isn't one of ours, or is older than what is kept."""
-    match decode(_MARK, cursor):
+    try:
+        values = decode(_MARK, cursor)
+    except BadCursor:
+        raise BadCursor(_NOT_OURS) from None
+    match values:
         case [txid, id, at] if _is_below(txid, 63) and _is_below(id, 63) and _is_below(at, 40):
             look = (await session.execute(_LOOK, {"txid": str(txid), "at": at, "kept": KEPT})).one()
             if look.is_known and look.is_kept:

@@ -18,6 +18,8 @@ from api.quotes.delivery import Delivery, delivered
 from api.quotes.types import Quote
 from api.sales_orders.extras import Coupon, Surcharge, beside
 from api.scalars import Money, described, money
+from api.sync import RecordSync, standing
+from domain.integration_settings.apps import MAIL
 from domain.products.kinds import RecurringPeriod
 from domain.sales_orders import fulfilment, models
 from domain.sales_orders.lifecycle import Fulfilment, SalesOrderStatus
@@ -197,4 +199,5 @@ class OrderConfirmation(Node):
     contact: Contact = related(fulfilment.OrderConfirmation.contact, "Who gets it.")
     email: str = strawberry.field(description="The address that it goes to: the contact's when the order was entered.")
     sent_at: datetime | None = strawberry.field(description="When the mail server took it; empty until then.")
+    sync: RecordSync = standing("order_confirmation", provider=MAIL.provider)
     created_at: datetime = strawberry.field(description="When the record was made.")

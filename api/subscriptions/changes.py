@@ -7,7 +7,7 @@ from uuid import UUID
 from api.subscriptions.feed import Behind, Feed
 from domain import facts
 from domain.context import Context
-from domain.errors import LimitExceeded
+from domain.errors import BadCursor, LimitExceeded
 from domain.facts import Batch, Fact, Place
 
 _BATCH = 200
@@ -32,7 +32,10 @@ async def changes(
     """The tenant's facts about records of these kinds; without `after` those to come. Raises BadCursor, FellBehind."""
     async with feed.turns, read() as ctx:
         cursor = after if after is not None else await facts.cursor(ctx.session)
-        place = await facts.place_of(ctx.session, cursor)
+        try:
+            place = await facts.place_of(ctx.session, cursor)
+        except BadCursor as error:
+            raise error.under("after") from None
     try:
         async with aclosing(_behind(feed, read, tenant_id, kinds, place)) as found:
             async for fact in found:

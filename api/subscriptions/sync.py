@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -60,22 +60,21 @@ class SyncStateChange:
 
 async def sync_state_changed(info: Info, ids: Ids, after: After = None) -> AsyncGenerator[SyncStateChange, None]:
     if len(ids) > MOST:
-        raise LimitExceeded(
-            f"At most {MOST} records can be watched by one subscription; these are {len(ids)}.", ("ids",)
-        )
+        raise LimitExceeded(f"A subscription watches at most {MOST} records; these are {len(ids)}.", ("ids",))
     wanted = {str(key): (kind, id) for id in ids for kind, key in [root_of(id, "ids")]}
     told: dict[str, Any] = {}
     # A changed record waits to be synced; that it was is a fact of its own.
     kinds = frozenset({events.SyncSettled.root, *(kind for kind, _ in wanted.values())})
     async with aclosing(facts_for(info.context, kinds, after)) as found:
         async for fact in found:
-            kind, id = wanted.get(fact.key, (None, None))
-            if kind is None or fact.kind not in (kind, events.SyncSettled.root):
+            if fact.key not in wanted:
                 continue
+            kind, id = wanted[fact.key]
             standing = await _standing(info, kind, fact)
             if _seen(standing) != told.get(fact.key):
                 told[fact.key] = _seen(standing)
-                yield SyncStateChange(cursor=fact.cursor, record_id=id, at=fact.at, sync=standing)
+                sync: Any = standing  # the source of the type
+                yield SyncStateChange(cursor=fact.cursor, record_id=id, at=fact.at, sync=sync)
 
 
 async def _standing(info: Info, kind: str, fact: Fact) -> Standing:

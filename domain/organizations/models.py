@@ -28,6 +28,7 @@ class Organization(Record, Base):
         Index("ix_organization_created", "tenant_id", "created_at", "id"),
         Index("ix_organization_updated", "tenant_id", "updated_at", "id"),
         Index("ix_organization_account_number", "tenant_id", "account_number"),
+        Index("ix_organization_owner", "tenant_id", "owner_id", "name_folded", "id"),
         search_index("organization", "account_number", "name"),
         CheckConstraint("source IN ('STAFF', 'ONLINE_STORE', 'CONNECTWISE')", name="source"),
     )

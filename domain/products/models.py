@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
@@ -85,6 +86,7 @@ class Product(Record, Base):
         CheckConstraint(one_of("type", ProductType), name="type"),
         CheckConstraint(one_of("recurring_period", RecurringPeriod), name="recurring_period"),
         Index("ix_product_part_key", "tenant_id", "part_key", "id"),
+        Index("ix_product_part_number", "tenant_id", "part_number", postgresql_where=text("part_number IS NOT NULL")),
         Index("ix_product_category_id", "tenant_id", "category_id"),
         Index("ix_product_brand_id", "tenant_id", "brand_id"),
         Index("ix_product_created", "tenant_id", "created_at", "id"),

@@ -45,6 +45,14 @@ class PurchaseOrder(Record, Base):
         Index("ix_purchase_order_updated", "tenant_id", "updated_at", "id"),
         Index("ix_purchase_order_status", "tenant_id", "status", "created_at", "id"),
         Index("ix_purchase_order_supplier", "tenant_id", "supplier_id", "created_at", "id"),
+        Index("ix_purchase_order_warehouse", "tenant_id", "warehouse_id", "created_at", "id"),
+        Index("ix_purchase_order_owner", "tenant_id", "owner_id", "created_at", "id"),
+        Index(
+            "ix_purchase_order_supplier_reference",
+            "tenant_id",
+            "supplier_reference",
+            postgresql_where=text("supplier_reference IS NOT NULL"),
+        ),
         Index("ix_purchase_order_total", "tenant_id", "total_minor", "id"),
         Index(
             "ix_purchase_order_sales_order",

@@ -62,6 +62,11 @@ class Quote(Figures, Record, Base):
         Index("ix_quote_updated", "tenant_id", "updated_at", "id"),
         Index("ix_quote_status", "tenant_id", "status", "created_at", "id"),
         Index("ix_quote_organization", "tenant_id", "organization_id", "created_at", "id"),
+        Index("ix_quote_contact", "tenant_id", "contact_id", "created_at", "id"),
+        Index("ix_quote_owner", "tenant_id", "owner_id", "created_at", "id"),
+        Index(
+            "ix_quote_copied_from", "tenant_id", "copied_from_id", postgresql_where=text("copied_from_id IS NOT NULL")
+        ),
         Index("ix_quote_total", "tenant_id", "total_minor", "id"),
         search_index("quote", "number", "title"),
     )

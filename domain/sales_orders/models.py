@@ -70,6 +70,14 @@ class SalesOrder(Record, Base):
         Index("ix_sales_order_outstanding", "tenant_id", "outstanding_minor", "id"),
         search_index("sales_order", "number", "customer_reference"),
         Index("ix_sales_order_organization", "tenant_id", "organization_id", "created_at", "id"),
+        Index("ix_sales_order_contact", "tenant_id", "contact_id", "created_at", "id"),
+        Index("ix_sales_order_owner", "tenant_id", "owner_id", "created_at", "id"),
+        Index(
+            "ix_sales_order_customer_reference",
+            "tenant_id",
+            "customer_reference",
+            postgresql_where=text("customer_reference IS NOT NULL"),
+        ),
     )
     reads: ClassVar[Permission] = Permission.SALES_ORDERS_READ
 

@@ -19,7 +19,7 @@ from domain.documents.models import Document
 from domain.organizations.models import Contact
 from domain.sales_orders import document as documents
 from domain.sales_orders.fulfilment import OrderConfirmation
-from domain.sync.models import ErrorKind
+from domain.sync.models import ErrorKind, ExternalLink
 from integrations.core import errors
 from integrations.core.chores import Job
 from integrations.core.outcome import Later, Outcome
@@ -42,6 +42,7 @@ class _Mail:
     title: str
     document: Document
     to: Recipient
+    message_id: str
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,16 @@ class Confirmations:
             row.email = contact.email
             row.attempted_at = await ctx.session.scalar(select(func.now()))
             await job.lease.check(ctx.session)
-            return _Mail(row.id, title, document, Recipient(contact.full_name, contact.email))
+            # Another one each time it is tried: what was asked to be sent again must not be taken for the same.
+            message_id = f"<{row.id}.{job.lease.token}@{self.server.sender.rpartition('@')[2]}>"
+            return _Mail(row.id, title, document, Recipient(contact.full_name, contact.email), message_id)
 
     async def _send(self, job: Job, mail: _Mail) -> None:
         assert self.server is not None
         pdf = await render.pdf(mail.document)
-        domain = self.server.sender.rpartition("@")[2]
-        message_id = f"<{mail.id}.{job.lease.token}@{domain}>"
-        message = letter(mail.document, pdf, mail.to, sender=self.server.sender, message_id=message_id, at=self.now())
+        message = letter(
+            mail.document, pdf, mail.to, sender=self.server.sender, message_id=mail.message_id, at=self.now()
+        )
         await job.lease.hold()
         try:
             await smtp.send(self.server, message, mail.to.email)
@@ -133,7 +136,20 @@ class Confirmations:
             row.attempted_at = None
             if sent:
                 row.sent_at = await ctx.session.scalar(select(func.now()))
+                ctx.session.add(_link(job, mail, row.sent_at))
                 ctx.emit(events.OrderConfirmationSent(row.id))
+
+
+def _link(job: Job, mail: _Mail, at: datetime | None) -> ExternalLink:
+    """What people see of it afterwards: it was taken, under this id."""
+    return ExternalLink(
+        provider=job.provider.name,
+        subject=job.root,
+        root=job.root,
+        remote_kind="mail",
+        remote_id=mail.message_id,
+        last_synced_at=at,
+    )
 
 
 async def _locked(ctx: Context, id: UUID) -> OrderConfirmation | None:

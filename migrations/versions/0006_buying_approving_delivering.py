@@ -383,6 +383,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_purchase_order_total", "purchase_order", ["tenant_id", "total_minor", "id"], unique=False)
     op.create_index("ix_purchase_order_updated", "purchase_order", ["tenant_id", "updated_at", "id"], unique=False)
+    op.create_index(
+        "ix_purchase_order_warehouse",
+        "purchase_order",
+        ["tenant_id", "warehouse_id", "created_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_purchase_order_owner", "purchase_order", ["tenant_id", "owner_id", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_purchase_order_supplier_reference",
+        "purchase_order",
+        ["tenant_id", "supplier_reference"],
+        unique=False,
+        postgresql_where=sa.text("supplier_reference IS NOT NULL"),
+    )
     op.create_table(
         "sales_order_delivery",
         sa.Column("sales_order_id", sa.Uuid(), nullable=False),

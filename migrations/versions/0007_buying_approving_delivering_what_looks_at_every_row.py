@@ -90,6 +90,16 @@ def upgrade() -> None:
             unique=False,
             postgresql_concurrently=True,
         )
+        for name, table, columns, where in LISTED:
+            op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
+            op.create_index(
+                name,
+                table,
+                ["tenant_id", *columns],
+                unique=False,
+                postgresql_where=sa.text(where) if where else None,
+                postgresql_concurrently=True,
+            )
         op.execute("ALTER TABLE credential VALIDATE CONSTRAINT ck_credential_kind")
         op.execute("ALTER TABLE sales_order VALIDATE CONSTRAINT ck_sales_order_fulfilment")
         for statement in _as_owner(("quote", "quote_section", "quote_line"), FIGURES):
@@ -111,6 +121,24 @@ def upgrade() -> None:
     )
     with op.get_context().autocommit_block():
         op.drop_index("ix_product_search", table_name="product", postgresql_concurrently=True, if_exists=True)
+
+
+# What lists are filtered by, with the order that they have by themselves.
+LISTED: Sequence[tuple[str, str, tuple[str, ...], str | None]] = (
+    ("ix_organization_owner", "organization", ("owner_id", "name_folded", "id"), None),
+    ("ix_product_part_number", "product", ("part_number",), "part_number IS NOT NULL"),
+    ("ix_quote_contact", "quote", ("contact_id", "created_at", "id"), None),
+    ("ix_quote_owner", "quote", ("owner_id", "created_at", "id"), None),
+    ("ix_quote_copied_from", "quote", ("copied_from_id",), "copied_from_id IS NOT NULL"),
+    ("ix_sales_order_contact", "sales_order", ("contact_id", "created_at", "id"), None),
+    ("ix_sales_order_owner", "sales_order", ("owner_id", "created_at", "id"), None),
+    (
+        "ix_sales_order_customer_reference",
+        "sales_order",
+        ("customer_reference",),
+        "customer_reference IS NOT NULL",
+    ),
+)
 
 
 def _as_owner(tables: Sequence[str], statements: Sequence[str]) -> Iterator[str]:

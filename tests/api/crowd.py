@@ -1,7 +1,8 @@
-"""A tenant with so much of everything that plans mean something, beside another one: what lists are tried on.
+"""A tenant with so much of everything that plans mean something, beside others: what lists are tried on.
 
-Quotes, orders and products are those of the large demo. Of whatever else is listed there are thousands of rows, written
-by the columns of its table, so that a new list has rows by itself. They belong together only as far as plans need it.
+Quotes, orders and products are those of the large demo. Of whatever else is listed, and of all that the others have,
+there are thousands of rows, written by the columns of the table, so that a new list has rows by itself. They belong
+together only as far as plans need it.
 """
 
 import re
@@ -24,15 +25,15 @@ _REFERRED = 997  # how many rows of a table the others refer to; prime, so that 
 _REPEATED = 50  # of a text that says something about a row, and needn't be its own
 
 
-def fill(database: FreshDatabase, tenants: Iterable[UUID], tables: Iterable[Table]) -> None:
-    """So much for each of the tenants; `tables`: those of the lists."""
+def fill(database: FreshDatabase, tenant: UUID, others: Iterable[UUID], tables: Iterable[Table]) -> None:
+    """`tables`: those of the lists."""
+    large.fill(libpq_url(database.app_url), tenant, SIZE, 1, lambda *_: None)
     tables = sorted(tables, key=lambda table: table.name)
-    for seed, tenant in enumerate(tenants):
-        large.fill(libpq_url(database.app_url), tenant, SIZE, seed, lambda *_: None)
-        with psycopg.connect(libpq_url(database.admin_url)) as connection:
-            connection.execute("SET LOCAL session_replication_role = replica")  # neither triggers nor foreign keys
-            for table in tables:
-                _complete(connection, table, tenant)
+    with psycopg.connect(libpq_url(database.admin_url)) as connection:
+        connection.execute("SET LOCAL session_replication_role = replica")  # neither triggers nor foreign keys
+        for table in tables:
+            for one in (tenant, *others):
+                _complete(connection, table, one)
     with psycopg.connect(libpq_url(database.admin_url), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
 

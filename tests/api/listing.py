@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNamedType, get_named_type
 from sqlalchemy import func, select
 
 from api.filters.fields import Where, declared
@@ -18,25 +18,24 @@ from domain.ids import global_id, split_subject, uuid7
 from tests.rig import Msp
 
 Variables = dict[str, Any]
-POINTS = ("eq", "in", "startsWith", "under")
-"""Operators with which people look for single rows."""
 _NOBODY = "zzzz nobody has this"
+_NUMBERS = ("number", "account_number", "email")
+_NAMES = ("title", "name", "first_name", "customer_reference", "supplier_reference")  # what a search looks at
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One question to a list. `field`: of its filter. `found`: whether there is such a row."""
+    """One question to a list. `field`, `operator`: of its filter.
+
+    `narrow`: it looks for few rows, perhaps for one that isn't there: a reference, a choice, or how a text is or begins.
+    Conditions of other kinds are true of many rows more often than not.
+    """
 
     name: str
     variables: Variables
     field: str = ""
     operator: str = ""
-    found: bool = True
-
-    @property
-    def narrow(self) -> bool:
-        """Whether it looks for few rows, or none, so that it needn't read many."""
-        return not self.found
+    narrow: bool = True
 
 
 class List:
@@ -47,9 +46,14 @@ class List:
         self.name, self.arguments = name, {name: get_named_type(one.type) for name, one in field.args.items()}
         nodes = get_named_type(field.type).fields["nodes"].type
         self.model: Any = schema.models[get_named_type(nodes).name]
-        head = ", ".join(f"${name}: {one.type}" for name, one in field.args.items())
-        given = ", ".join(f"{name}: ${name}" for name in field.args)
-        self.query = f"query ({head}) {{ list: {name}({given}) {{ nodes {{ id }} pageInfo {{ endCursor }} }} }}"
+        self._declared = {name: str(one.type) for name, one in field.args.items()}
+
+    def query(self, variables: Variables) -> str:
+        """For `nodes` and `pageInfo`; the list itself is `list`."""
+        head = ", ".join(f"${name}: {self._declared[name]}" for name in variables)
+        given = ", ".join(f"{name}: ${name}" for name in variables)
+        head, given = (f"({text})" if text else "" for text in (head, given))
+        return f"query {head} {{ list: {self.name}{given} {{ nodes {{ id }} pageInfo {{ endCursor hasNextPage }} }} }}"
 
     @property
     def fields(self) -> Iterator[tuple[str, Where, GraphQLInputObjectType]]:
@@ -73,30 +77,52 @@ class List:
                 for end in ("first", "last"):
                     yield Asked(f"{name} {value} {end}", {name: value, end: 25})
 
+    async def searches(self, msp: Msp) -> list[Asked]:
+        """A word that many rows have, the beginning of a number, a word with a slip; with and without an order."""
+        if "search" not in self.arguments:
+            return []
+        names = [getattr(self.model, name) for name in _NAMES if hasattr(self.model, name)]
+        numbers = [getattr(self.model, name) for name in _NUMBERS if hasattr(self.model, name)]
+        word = (await _commonest(msp, func.split_part(names[0], " ", 1)))[:20]
+        number = (await _commonest(msp, (numbers or names)[0]))[:5]
+        slip = word[:2] + word[3:4] + word[2:3] + word[4:]
+        [order] = [get_named_type(self.arguments["orderBy"].fields["field"].type)]
+        orders = [{}, {"orderBy": {"field": next(iter(order.values))}}]
+        texts = {"a common word": word, "a number's beginning": number, "a slip": slip, "nothing": _NOBODY}
+        return [
+            Asked(f"search for {what} {more}", {"search": text, **more}) for what, text in texts.items() for more in orders
+        ]
+
     async def filters(self, msp: Msp) -> AsyncIterator[Asked]:
-        """Each operator with what the most rows have, and those of POINTS also with what none has."""
+        """Each operator with what the most rows have; those that look for few rows with what none has, too."""
         for name, where, operators in self.fields:
-            common = _written(where, await _commonest(msp, where))
+            common = _written(where, await _commonest(msp, where.column))
             for operator, field in operators.fields.items():
                 type_ = get_named_type(field.type)
-                if operator == "isNull" or type_.name == "Boolean":
+                narrow = _is_narrow(where, operator, type_)
+                values = [common]
+                if type_.name == "Boolean":
                     values = [True, False]
                 elif isinstance(type_, GraphQLEnumType):
-                    values = [common, *[value for value in type_.values if value != common][:1]]
-                else:
-                    values = [common]
+                    values = [*type_.values]
+                elif narrow:
+                    values.append(_written(where, uuid7()) if type_.name == "ID" else _NOBODY)
                 for value in values:
-                    yield self._filtered(name, operator, value)
-                if operator in POINTS and type_.name in ("ID", "String"):
-                    nobody = _written(where, uuid7()) if type_.name == "ID" else _NOBODY
-                    yield self._filtered(name, operator, nobody, found=False)
+                    begun = value[:4] if operator in ("startsWith", "contains") and value is common else value
+                    yield self._filtered(name, operator, begun, narrow=narrow)
 
-    def _filtered(self, field: str, operator: str, value: Any, *, found: bool = True) -> Asked:
+    def _filtered(self, field: str, operator: str, value: Any, *, narrow: bool) -> Asked:
         given = {"in": [value], "notIn": [value], "between": [value, value]}.get(operator, value)
-        if operator in ("startsWith", "contains") and found:
-            given = value[:4]
         name = f"{field} {operator} {json.dumps(given)}"
-        return Asked(name, {"filter": {field: {operator: given}}}, field, operator, found)
+        return Asked(name, {"filter": {field: {operator: given}}}, field, operator, narrow)
+
+
+def _is_narrow(where: Where, operator: str, type_: GraphQLNamedType) -> bool:
+    if type_.name not in ("ID", "String") and not isinstance(type_, GraphQLEnumType):
+        return False
+    if operator == "startsWith":  # other columns compare in a language, and without case only by looking at each row
+        return getattr(where.column.type, "collation", None) == "C"
+    return operator in ("eq", "in", "under")
 
 
 def lists() -> dict[str, List]:
@@ -104,8 +130,7 @@ def lists() -> dict[str, List]:
     return {name: List(name) for name, field in fields if "pageInfo" in getattr(get_named_type(field.type), "fields", ())}
 
 
-async def _commonest(msp: Msp, where: Where) -> Any:
-    column = where.column
+async def _commonest(msp: Msp, column: Any) -> Any:
     statement = select(column).where(column.is_not(None)).group_by(column).order_by(func.count().desc()).limit(1)
     async with msp.transaction() as ctx:
         return (await ctx.session.scalars(statement)).one()

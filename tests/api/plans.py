@@ -64,13 +64,15 @@ def nodes(plan: Plan) -> Iterator[Plan]:
 def complaints(plan: Plan, big: set[str], most: float = BIG) -> Iterator[str]:
     """What is wrong with a page's plan, `big` being the tables with more than BIG rows.
 
-    None of these is read from end to end. Their indexes are entered at the tenant, or at one row. Nothing sorts more
-    than BIG rows. No scan looks at more than `most` rows, those included that a filter throws away again.
+    None of these is read from end to end. Their indexes are entered at the tenant, or at one row. No scan
+    looks at more than `most` rows, those included that a filter throws away again, and nothing sorts more.
     """
     for node in nodes(plan):
         kind, table = node["Node Type"], node.get("Relation Name")
-        if kind == "Sort" and _read(node["Plans"][0]) > BIG:
+        if kind == "Sort" and _read(node["Plans"][0]) > most:
             yield f"sorts {_read(node['Plans'][0])} rows by {', '.join(node['Sort Key'])}"
+        if kind == "Bitmap Index Scan" and not _enters(node):
+            yield f"walks the whole of {node['Index Name']}"
         if table not in big:
             continue
         if kind == "Seq Scan":

@@ -19,13 +19,13 @@ LISTS = lists()
 @pytest.fixture(scope="module")
 async def crowded(postgres):
     tables = {one.model.__table__ for one in LISTS.values()}
-    tables |= {where.column.property.columns[0].table for one in LISTS.values() for _, where, _ in one.fields}
+    tables |= {where.column.class_.__table__ for one in LISTS.values() for _, where, _ in one.fields}
     with fresh_database(postgres) as fresh:
         database = Database(fresh.app_url, Keyring.parse(rig.KEYS), prepare=False)
         try:
             noted = plans.noted(database, fresh)
-            msps = [await rig.make_msp(database, name) for name in ("Northwind IT", "Elsewhere IT")]
-            crowd.fill(fresh, [msp.id for msp in msps], tables)
-            yield msps[0], noted
+            msp, *others = [await rig.make_msp(database, f"Northwind {n}") for n in range(5)]
+            crowd.fill(fresh, msp.id, [other.id for other in others], tables)
+            yield msp, noted
         finally:
             await database.dispose()

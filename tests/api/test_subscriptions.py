@@ -13,6 +13,8 @@ from domain import events, outbox
 from domain.access import service as access
 from domain.ids import global_id, parse_global_id, uuid7
 from domain.organizations import service as organizations
+from domain.sync import service as sync
+from domain.sync.models import SyncError
 from tests.api.conftest import a_product, a_quote, an_organization
 from tests.api.subscribing import CURSOR, greeted, ids, many, told_live
 from tests.rig import opened, served
@@ -149,7 +151,7 @@ async def test_a_type_without_its_scope_is_refused(address, msp):
         below = "subscription { recordChanged(types: [PRODUCT]) { node { ... on Quote { sync { state } } } } }"
         await socket.subscribe(below, id="2")
         assert (await socket.error("2"))["extensions"] == {"code": "FORBIDDEN", "scopes": ["sync:read"]}
-    async with greeted(address, await with_scopes(msp, "sync:read")) as socket:
+    async with greeted(address, await with_scopes(msp, "integrations:read")) as socket:
         await socket.subscribe()
         assert (await socket.error())["extensions"]["code"] == "FORBIDDEN"
 
@@ -161,7 +163,7 @@ async def test_no_type_at_all_is_told_so(socket):
 
 async def test_a_bad_cursor_is_told_so(socket):
     await socket.subscribe(after="nonsense")
-    assert (await socket.error())["extensions"]["code"] == "BAD_CURSOR"
+    assert (await socket.error())["extensions"] == {"code": "BAD_CURSOR", "field": ["after"]}
 
 
 @pytest.mark.parametrize("fate", ["revoked_at = now()", "expires_at = now()"])
@@ -200,3 +202,43 @@ def test_a_change_of_every_type_can_be_shown_without_knowing_the_event():
 def all_events(event=events.Event):
     for inner in event.__subclasses__():
         yield from all_events(inner) if inner.__subclasses__() else [inner]
+
+
+STATES = "subscription ($ids: [ID!]!) { syncStateChanged(ids: $ids) { recordId sync { state lastError { id } } } }"
+ERRORS = "subscription { syncErrorRaised { cursor } }"
+
+
+async def test_only_what_is_synced_by_itself_can_be_watched(socket, ask):
+    quote = await a_quote(ask)
+    product = await a_product(ask)
+    for number, id in enumerate([quote["lines"][0]["id"], product["id"], "junk"]):
+        await socket.subscribe(STATES, id=str(number), ids=[quote["id"], id])
+        assert (await socket.error(str(number)))["extensions"] == {"code": "INVALID", "field": ["ids"]}
+    await socket.subscribe(STATES, id="many", ids=[quote["id"]] * 101)
+    assert (await socket.error("many"))["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize("query", [STATES, ERRORS])
+async def test_what_the_ledger_tells_needs_its_scope(address, msp, query):
+    async with greeted(address, await with_scopes(msp, "organizations:read")) as socket:
+        await socket.subscribe(query, ids=[])
+        assert (await socket.error())["extensions"] == {"code": "FORBIDDEN", "scopes": ["sync:read"]}
+
+
+async def test_an_error_that_is_dismissed_is_told_with_the_record_it_was_about(socket, ask, msp, other, start):
+    organization = await an_organization(ask)
+    own = f"organization:{parse_global_id(organization['id'])[1]}"
+    async with msp.transaction() as ctx:
+        error = SyncError(provider="CONNECTWISE", subject=own, root=own, title="Acme", kind="REJECTED", message="m")
+        ctx.session.add(error)
+    states = STATES.replace("$ids: [ID!]!", "$ids: [ID!]!, $after: String").replace("$ids)", "$ids, after: $after)")
+    await socket.subscribe(states, ids=[organization["id"]], after=start)
+    failed = (await socket.message())["payload"]["data"]["syncStateChanged"]
+    assert failed["sync"] == {"state": "ERROR", "lastError": {"id": global_id("SyncError", error.id)}}
+    await socket.subscribe(id="2", types=["SYNC_ERROR"], after=start)
+    async with msp.transaction() as ctx:
+        await sync.dismiss(ctx, error.id, reason="by hand")
+    solved = (await socket.message())["payload"]["data"]["syncStateChanged"]
+    assert solved == {"recordId": organization["id"], "sync": {"state": "NOT_SYNCED", "lastError": None}}
+    dismissed = await socket.change("2")
+    assert (dismissed["event"], dismissed["recordId"]) == ("SYNC_ERROR_DISMISSED", global_id("SyncError", error.id))

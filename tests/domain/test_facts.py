@@ -155,7 +155,7 @@ async def test_reading_goes_on_where_it_stopped_by_an_index(db, msp, role):
 async def test_what_is_no_cursor_is_told_so(msp, values):
     async with msp.transaction() as ctx:
         for text_ in (encode("facts", *values), encode("other", 1, 2, 3), "", "x", "é", "W10"):
-            with pytest.raises(BadCursor, match="not a cursor"):
+            with pytest.raises(BadCursor, match="not a cursor of changes"):
                 await facts.place_of(ctx.session, text_)
 
 

@@ -80,7 +80,8 @@ async def test_a_page_starts_at_its_cursor_in_the_index(msp, name, descending, b
     assert index in found
     # The total order needs a sort among equal e-mail addresses only: there are none.
     assert "Sort" not in found or name == "employees", found
-    assert "ROW(" in found.split("Index Cond")[1].split("\n")[0] or name == "employees", found
+    condition = found.partition(index)[2].partition("Index Cond")[2].partition("\n")[0]
+    assert "ROW(" in condition or name == "employees", found
 
 
 async def test_a_prefix_of_a_name_is_a_range_of_the_index(msp):

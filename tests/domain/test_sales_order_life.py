@@ -140,6 +140,12 @@ class Selling(RuleBasedStateMachine):
             self.wish(orders.update_line, self.line(pick), {"quantity": quantity, "unit_cost": cost})
 
     @rule(pick=picks)
+    def want_no_more(self, pick: int) -> None:
+        if self.lines:
+            line = self.lines[pick % len(self.lines)]
+            self.wish(orders.update_line, line.id, {"quantity": line.delivered_quantity})
+
+    @rule(pick=picks)
     def remove_line(self, pick: int) -> None:
         if self.lines:
             self.wish(orders.remove_line, self.line(pick))

@@ -62,8 +62,8 @@ def test_a_new_column_and_no_more(connection: sa.Connection, models: sa.MetaData
 
 
 def test_a_new_table_comes_with_its_fence(connection: sa.Connection, models: sa.MetaData, database: FreshDatabase):
-    brand = sa.Table(
-        "brand",
+    shelf = sa.Table(
+        "shelf",
         models,
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -71,7 +71,7 @@ def test_a_new_table_comes_with_its_fence(connection: sa.Connection, models: sa.
         sa.UniqueConstraint("tenant_id", "id"),
         sa.CheckConstraint("name <> ''", name="name"),
     )
-    sa.Index("ix_brand_lower", brand.c.tenant_id, sa.func.lower(brand.c.name))
+    sa.Index("ix_shelf_lower", shelf.c.tenant_id, sa.func.lower(shelf.c.name))
     drafted = draft(connection, models)
     assert not drafted.rows, "nobody uses the table yet, so nothing has to wait"
     assert any("tests/house/catalog.py" in line for line in drafted.by_hand)
@@ -80,7 +80,7 @@ def test_a_new_table_comes_with_its_fence(connection: sa.Connection, models: sa.
     connection.commit()
     with psycopg.connect(libpq_url(database.admin_url)) as admin:
         [complaint] = catalog.complaints(read(admin))
-    assert complaint.startswith("brand: list it in SYNCED")
+    assert complaint.startswith("shelf: list it in SYNCED")
 
 
 def test_a_live_table_is_not_locked(connection: sa.Connection, models: sa.MetaData):

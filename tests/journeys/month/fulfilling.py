@@ -1,4 +1,4 @@
-"""From the order to the last box: the manager, purchasing, delivery. Holds no test, and no order of steps."""
+"""From the order to the last box: the manager, purchasing, delivery. Holds no order of steps."""
 
 from typing import Any
 

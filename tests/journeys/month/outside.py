@@ -1,4 +1,4 @@
-"""Programs of others: the online store and a partner's app. Holds no test, and no order of steps."""
+"""Programs of others: the online store and a partner's app. Holds no order of steps."""
 
 from tests.api.subscribing import greeted
 from tests.journeys.month.asking import ORDER, amounts
@@ -60,7 +60,7 @@ async def the_partner_app_pages_listens_and_may_do_no_more(month: Month) -> None
         "salesOrders": {"nodes": [{"id": month.store_order["id"]}]},
         "organizations": {"nodes": [{"name": BLUEBIRD}]},
     }
-    async with greeted(month.address, partner.token) as socket:
+    async with greeted(month.address, str(partner.token)) as socket:
         await socket.subscribe(types=["QUOTE", "SALES_ORDER"], after=month.began)
         heard = [change := await socket.change()]
         while change["event"] != "SALES_ORDER_PROCESSED":

@@ -1,4 +1,4 @@
-"""From the first draft to a yes, a no, or silence: sales, the manager, customers. Holds no test, and no order of steps."""
+"""From the first draft to a yes, a no, or silence: sales, the manager, customers. Holds no order of steps."""
 
 from datetime import UTC, datetime, timedelta
 
