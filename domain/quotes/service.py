@@ -76,8 +76,8 @@ async def create(
     products = await loading.products_of(ctx, all_lines)
     drafting.append(quote, None, begin_with.lines, products)
     drafting.append(quote, None, lines, products)
-    for section in begin_with.sections:
-        drafting.append_section(quote, section, products)
+    for begun in begin_with.sections:
+        drafting.append_section(quote, begun, products)
     for index, section in enumerate(sections):
         drafting.append_section(quote, section, products, at=("sections", str(index)))
     drafting.sum_up(quote)

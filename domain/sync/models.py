@@ -87,6 +87,7 @@ class SyncError(TenantOwned, Base):
             postgresql_where=text("resolved_at IS NULL"),
         ),
         Index("ix_sync_error_last", "tenant_id", "last_at", "id"),
+        Index("ix_sync_error_resolution", "tenant_id", "resolution", "last_at", "id"),
         Index("ix_sync_error_subject", "tenant_id", "subject"),
         Index("ix_sync_error_root", "tenant_id", "provider", "root"),
     )

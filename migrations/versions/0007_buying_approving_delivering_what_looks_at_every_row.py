@@ -138,6 +138,7 @@ LISTED: Sequence[tuple[str, str, tuple[str, ...], str | None]] = (
         ("customer_reference",),
         "customer_reference IS NOT NULL",
     ),
+    ("ix_sync_error_resolution", "sync_error", ("resolution", "last_at", "id"), None),
 )
 
 

@@ -19,7 +19,7 @@ from runtime.demo import large
 from runtime.settings import libpq_url
 from tests.conftest import FreshDatabase
 
-SIZE = large.Size(organizations=2_000, products=1_000, quotes=12_000, lines_a_quote=3)
+SIZE = large.Size(organizations=2_000, products=2_000, quotes=12_000, lines_a_quote=3)
 MANY = 3_000
 _REFERRED = 997  # how many rows of a table the others refer to; prime, so that it goes evenly with no other choice
 _REPEATED = 50  # of a text that says something about a row, and needn't be its own

@@ -27,7 +27,7 @@ _NAMES = ("title", "name", "first_name", "customer_reference", "supplier_referen
 class Asked:
     """One question to a list. `field`, `operator`: of its filter.
 
-    `narrow`: it looks for few rows, perhaps for one that isn't there: a reference, a choice, or how a text is or begins.
+    `narrow`: it looks for few rows, perhaps for one that isn't there: a reference, a choice, how a text is or begins.
     Conditions of other kinds are true of many rows more often than not.
     """
 
@@ -90,7 +90,9 @@ class List:
         orders = [{}, {"orderBy": {"field": next(iter(order.values))}}]
         texts = {"a common word": word, "a number's beginning": number, "a slip": slip, "nothing": _NOBODY}
         return [
-            Asked(f"search for {what} {more}", {"search": text, **more}) for what, text in texts.items() for more in orders
+            Asked(f"search for {what} {more}", {"search": text, **more})
+            for what, text in texts.items()
+            for more in orders
         ]
 
     async def filters(self, msp: Msp) -> AsyncIterator[Asked]:
@@ -118,7 +120,9 @@ class List:
 
 
 def _is_narrow(where: Where, operator: str, type_: GraphQLNamedType) -> bool:
-    if type_.name not in ("ID", "String") and not isinstance(type_, GraphQLEnumType):
+    if isinstance(type_, GraphQLEnumType):
+        return operator == "eq"  # of several choices no index has the rows in the list's order
+    if type_.name not in ("ID", "String"):
         return False
     if operator == "startsWith":  # other columns compare in a language, and without case only by looking at each row
         return getattr(where.column.type, "collation", None) == "C"
@@ -127,7 +131,9 @@ def _is_narrow(where: Where, operator: str, type_: GraphQLNamedType) -> bool:
 
 def lists() -> dict[str, List]:
     fields = schema.core.query_type.fields.items()
-    return {name: List(name) for name, field in fields if "pageInfo" in getattr(get_named_type(field.type), "fields", ())}
+    return {
+        name: List(name) for name, field in fields if "pageInfo" in getattr(get_named_type(field.type), "fields", ())
+    }
 
 
 async def _commonest(msp: Msp, column: Any) -> Any:
@@ -142,8 +148,9 @@ def _written(where: Where, value: Any) -> Any:
     if column.key in ("subject", "root"):
         return global_id("Quote", value if isinstance(value, UUID) else UUID(split_subject(value)[1]))
     if isinstance(value, UUID):
-        table = next((key.column.table.name for key in column.foreign_keys), column.class_.__tablename__)
-        return global_id(next(name for name, model in schema.models.items() if model.__tablename__ == table), value)
+        types = {model.__tablename__: name for name, model in schema.models.items()}
+        named = types.get(column.key.removesuffix("_id"), types.get(column.class_.__tablename__))
+        return global_id(next((types[key.column.table.name] for key in column.foreign_keys), named), value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value

@@ -117,7 +117,12 @@ async def test_without_a_token_nothing_is_answered(http, kind, name):
     assert "data" not in answer.json()
 
 
-@pytest.mark.parametrize("name", sorted(MUTATIONS))
+def takes_an_id(name: str) -> bool:
+    _, variables = operation("mutation", name, ids=True)
+    return global_id("Quote", uuid7())[:8] in json.dumps(variables)
+
+
+@pytest.mark.parametrize("name", filter(takes_an_id, sorted(MUTATIONS)))
 async def test_another_tenants_record_is_answered_like_one_that_does_not_exist(ask, name):
     text, variables = operation("mutation", name, ids=True)
     missing = await _settled(ask, text, variables, lambda type_name: global_id(type_name, uuid7()))

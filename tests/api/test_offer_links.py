@@ -51,10 +51,12 @@ async def test_a_quote_has_one_link_that_is_shown_again(ask):
     await linked(ask, quote["id"])
 
 
-async def test_two_who_make_it_at_once_get_the_same(ask):
+async def test_two_who_make_it_at_once_get_the_same(ask, msp):
     quote = await a_quote(ask)
     made = await asyncio.gather(*(create(ask, quote) for _ in range(4)))
     assert len({one["offerLink"]["token"] for one in made}) == 1
+    async with msp.transaction() as ctx:
+        assert len((await ctx.session.execute(_ROWS)).all()) == 1
 
 
 async def test_a_repeated_request_answers_the_same_link(ask):

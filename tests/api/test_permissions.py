@@ -16,7 +16,7 @@ from tests.api.offering import a_customer
 
 OPEN = {
     # They hold nothing of a tenant, only shapes around what is declared elsewhere.
-    "Address", "Delivery", "Money", "PageInfo", "Tenant", "UserError", "Viewer",
+    "Address", "Coupon", "Delivery", "Money", "PageInfo", "Surcharge", "Tenant", "UserError", "Viewer",
     # Of many at once, what became of each.
     "CreateProductsResult", "ImportOrganizationsResult",
     # Of an offer: who may read it depends on where it is reached.
@@ -185,6 +185,7 @@ IDS = {
     "id": "SyncError",
     "supplierId": "Supplier",
     "salesOrderId": "SalesOrder",
+    "paymentId": "SalesOrderPayment",
     "purchaseOrderId": "PurchaseOrder",
 }
 

@@ -225,10 +225,11 @@ async def test_what_the_ledger_tells_needs_its_scope(address, msp, query):
         assert (await socket.error())["extensions"] == {"code": "FORBIDDEN", "scopes": ["sync:read"]}
 
 
-async def test_an_error_that_is_dismissed_is_told_with_the_record_it_was_about(socket, ask, msp, other, start):
-    organization = await an_organization(ask)
+async def test_an_error_that_is_dismissed_is_told_with_the_record_it_was_about(socket, ask, msp, start):
+    organization, unwatched = await an_organization(ask), await an_organization(ask, "Oak")
     own = f"organization:{parse_global_id(organization['id'])[1]}"
     async with msp.transaction() as ctx:
+        ctx.emit(events.SyncSettled(parse_global_id(unwatched["id"])[1]))
         error = SyncError(provider="CONNECTWISE", subject=own, root=own, title="Acme", kind="REJECTED", message="m")
         ctx.session.add(error)
     states = STATES.replace("$ids: [ID!]!", "$ids: [ID!]!, $after: String").replace("$ids)", "$ids, after: $after)")

@@ -10,6 +10,7 @@ from domain.ids import global_id, parse_global_id, uuid7
 from domain.sync.models import ExternalLink, SyncError
 from tests.api.conftest import LINES, a_product, a_quote, an_organization
 from tests.api.purchasing import a_bit_of_all
+from tests.api.selling import what_follows
 from tests.api.supplying import a_catalog, a_supplier
 
 CANARY = "CANARY"
@@ -36,8 +37,9 @@ async def theirs(ask_other, other):
                                 " { employee { id } } }"))["createEmployee"]["employee"]  # fmt: skip
     token = await ask_other(f'mutation {{ createApiToken(input: {{name: "{CANARY}", scopes: []}})'
                             " { apiToken { id } } }")  # fmt: skip
+    contact = {"firstName": CANARY, "email": f"{CANARY}@x.test", "sendInvoices": True}
     organization = await an_organization(
-        ask_other, CANARY, accountNumber=CANARY, ownerId=employee["id"], contacts=[{"firstName": CANARY}]
+        ask_other, CANARY, accountNumber=CANARY, ownerId=employee["id"], contacts=[contact]
     )
     lines = [{**line, "title": CANARY} for line in LINES]
     category = await ask_other(f'mutation {{ createProductCategory(input: {{name: "{CANARY}"}})'
@@ -75,6 +77,7 @@ async def theirs(ask_other, other):
         "QuoteLine": draft["lines"][0]["id"],
         "SalesOrder": order["id"],
         "SalesOrderLine": order["lines"][0]["id"],
+        **await what_follows(ask_other, order, CANARY),
         "SyncError": global_id("SyncError", error.id),
     }
 
@@ -198,6 +201,27 @@ MUTATIONS = {
     "updateDeliveryAddress(input: {deliveryAddressId: $id, name: \"x\"}) { deliveryAddress { id } %s }":
         "DeliveryAddress",
     "removeDeliveryAddress(input: {deliveryAddressId: $id}) { organization { id } %s }": "DeliveryAddress",
+    "createSalesOrder(input: {organizationId: $id, lines: []}) { salesOrder { id } %s }": "Organization",
+    "createSalesOrder(input: {organizationId: $mine, lines: [], contactId: $id}) { salesOrder { id } %s }": "Contact",
+    "createSalesOrder(input: {organizationId: $mine, lines: [], ownerId: $id}) { salesOrder { id } %s }": "Employee",
+    "createSalesOrder(input: {organizationId: $mine, lines: [{productId: $id}]}) { salesOrder { id } %s }": "Product",
+    "updateSalesOrder(input: {salesOrderId: $id}) { salesOrder { id } %s }": "SalesOrder",
+    "addSalesOrderLines(input: {salesOrderId: $id, lines: []}) { salesOrder { id } %s }": "SalesOrder",
+    "updateSalesOrderLine(input: {lineId: $id}) { salesOrder { id } %s }": "SalesOrderLine",
+    "removeSalesOrderLine(input: {lineId: $id}) { salesOrder { id } %s }": "SalesOrderLine",
+    "approveSalesOrder(input: {salesOrderId: $id}) { salesOrder { id } %s }": "SalesOrder",
+    "processSalesOrder(input: {salesOrderId: $id}) { salesOrder { id } %s }": "SalesOrder",
+    "cancelSalesOrder(input: {salesOrderId: $id}) { salesOrder { id } %s }": "SalesOrder",
+    "deliverSalesOrder(input: {salesOrderId: $id, lines: []}) { delivery { id } %s }": "SalesOrder",
+    "fulfilSalesOrder(input: {salesOrderId: $id}) { delivery { id } %s }": "SalesOrder",
+    "recordPayment(input: {salesOrderId: $id, amount: 1}) { payment { id } %s }": "SalesOrder",
+    "removePayment(input: {paymentId: $id}) { salesOrder { id } %s }": "SalesOrderPayment",
+    "placeStoreOrder(input: {contactId: $id, lines: []}) { salesOrder { id } %s }": "Contact",
+    "placeStoreOrder(input: {contactId: $contact, lines: [{productId: $id, quantity: 1}]}) { salesOrder { id } %s }":
+        "Product",
+    "changeStoreAccount(input: {contactId: $id}) { contact { id } %s }": "Contact",
+    "changeStoreAccount(input: {contactId: $contact, deliveryAddresses: {deliveryAddressId: $id}})"
+    " { contact { id } %s }": "DeliveryAddress",
     "createPurchaseOrder(input: {supplierId: $id}) { purchaseOrder { id } %s }": "Supplier",
     "createPurchaseOrders(input: {salesOrderId: $id}) { purchaseOrders { id } %s }": "SalesOrder",
     "updatePurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
@@ -223,11 +247,13 @@ async def test_a_filter_by_a_foreign_id_finds_what_a_missing_one_finds(ask, thei
 
 
 async def test_a_mutation_of_a_foreign_record_is_one_of_a_missing_record(ask, ask_other, theirs):
-    mine = (await an_organization(ask))["id"]
+    customer = await an_organization(ask, contacts=[{"firstName": "Ada"}])
+    mine = customer["id"]
     sent = await a_quote(ask, mine)
     await ask("mutation ($id: ID!) { sendQuote(input: {quoteId: $id}) { quote { id } } }", id=sent["id"])
     product, supplier = await a_product(ask), await a_supplier(ask)
-    own = {"mine": mine, "sent": sent["id"], "product": product["id"], "supplier": supplier["id"]}
+    contact = customer["contacts"][0]["id"]
+    own = {"mine": mine, "contact": contact, "sent": sent["id"], "product": product["id"], "supplier": supplier["id"]}
     fields = everything(schema.core.type_map["Quote"])
     read = f"query ($id: ID!) {{ node(id: $id) {{ ... on Quote {{ {fields} }} }} }}"
     before = await ask_other(read, id=theirs["Quote"])

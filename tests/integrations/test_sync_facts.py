@@ -73,6 +73,17 @@ async def test_an_error_is_told_when_it_is_raised_and_when_it_is_solved(road, sa
     assert (await told(road))[-2:] == ["SyncErrorResolved", "SyncSettled"]
 
 
+async def test_a_change_that_changes_nothing_there_is_told_to_be_done(road):
+    organization = await road.organization()
+    await road.quiet()
+    before = await told(road)
+    async with road.msp.transaction() as ctx:
+        for phone in ("1", None):
+            await organizations.update(ctx, organization.id, {"phone": phone})
+    await road.quiet()
+    assert (await told(road))[len(before) :] == ["SyncSettled"], "who saw it wait must see it arrive"
+
+
 async def test_a_dismissed_error_is_told(road, sandbox):
     refuse_once(sandbox)
     await road.organization()
@@ -121,6 +132,9 @@ async def test_somebody_who_watches_a_record_sees_it_wait_and_arrive(road, sandb
             seen.append(message["payload"]["data"]["syncStateChanged"]["sync"]["state"])
             message = await socket.receive()
     assert seen == ["PENDING"]
+    for phone in "12":  # it waits already
+        async with road.msp.transaction() as ctx:
+            await organizations.update(ctx, organization.id, {"phone": phone})
     await road.quiet()
     last = await change(socket, "syncStateChanged")
     assert (last["recordId"], last["sync"]["state"], last["sync"]["lastError"]) == (id, "SYNCED", None)
