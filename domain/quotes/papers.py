@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Numeric, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,6 +66,7 @@ class ApprovalRule(Record, Base):
         UniqueConstraint("tenant_id", "kind", "employee_id", postgresql_nulls_not_distinct=True),
         refers("employee_id", "employee"),
         CheckConstraint(one_of("kind", ApprovalRuleKind), name="kind"),
+        Index("ix_approval_rule_created", "tenant_id", "created_at", "id"),
     )
     reads: ClassVar[Permission] = Permission.SETTINGS_READ
 

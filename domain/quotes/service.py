@@ -74,10 +74,14 @@ async def create(
     all_sections = [*begin_with.sections, *sections]
     all_lines = [*begin_with.lines, *lines, *(line for section in all_sections for line in section.get("lines", ()))]
     products = await loading.products_of(ctx, all_lines)
-    drafting.append(quote, None, begin_with.lines, products)
+    try:
+        drafting.append(quote, None, begin_with.lines, products)
+        for begun in begin_with.sections:
+            drafting.append_section(quote, begun, products)
+    except UserError as error:
+        error.field = ()  # of this the caller wrote nothing
+        raise
     drafting.append(quote, None, lines, products)
-    for begun in begin_with.sections:
-        drafting.append_section(quote, begun, products)
     for index, section in enumerate(sections):
         drafting.append_section(quote, section, products, at=("sections", str(index)))
     drafting.sum_up(quote)

@@ -30,7 +30,7 @@ from integrations.core.timing import Random, Timing
 _SETTLE = text("""
     UPDATE sync_task SET
       lease_token = NULL, lease_until = NULL,
-      done = CASE WHEN :finished THEN greatest(sync_task.done, :wanted) ELSE sync_task.done END,
+      done = CASE WHEN :finished THEN greatest(done, :wanted) ELSE done END,
       attempts = CASE WHEN :failed THEN attempts + 1 WHEN :put_off THEN attempts ELSE 0 END,
       failing_since = CASE WHEN :failed THEN coalesce(failing_since, now()) WHEN :put_off THEN failing_since END,
       waits_for = CAST(:waits_for AS text),
@@ -42,10 +42,8 @@ _SETTLE = text("""
         WHEN :finished THEN now() + make_interval(secs => CAST(:again AS double precision))
         ELSE now() + make_interval(secs => :delay)
       END
-    FROM (SELECT id, done, look FROM sync_task WHERE id = :task) AS before
-    WHERE sync_task.id = before.id AND lease_token = :token
-    RETURNING due_at, attempts, extract(epoch FROM now() - failing_since) AS failing_for,
-      before.done = :wanted - 1 AND before.look >= :wanted AS only_looked
+    WHERE id = :task AND lease_token = :token
+    RETURNING due_at, attempts, extract(epoch FROM now() - failing_since) AS failing_for
 """)
 _GIVE_UP = text(
     "UPDATE sync_task SET due_at = now() + make_interval(secs => CAST(:again AS double precision)),"
@@ -135,14 +133,14 @@ async def settle(
     doubtful = {problem.look_at for problem in problems if problem.look_at}
     if doubtful:
         ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, sorted(doubtful), provider=provider, look=True)
-    changed = outcome.wrote or outcome.linked
+    news = finished
     if finished or given_up or stuck:
-        changed |= await _errors(ctx, provider, root, problems, clear=finished or stuck)
+        news |= await _errors(ctx, provider, root, problems, clear=finished or stuck)
     elif problems:
-        changed |= await _errors(ctx, provider, root, problems, clear=False)
-    # Who only looked and found nothing new has nothing to tell.
-    if changed or (finished and not row.only_looked):
-        _tell(ctx, root)
+        news |= await _errors(ctx, provider, root, problems, clear=False)
+    if news:
+        with suppress(ValueError):  # a catalog item or an arrival is no record here
+            ctx.emit(SyncSettled(parse_subject(root)[1]))
     # Who waits is woken when the record is linked, and also when it failed: they then say what blocks them.
     if outcome.linked or problems:
         woken = (
@@ -201,11 +199,6 @@ async def _lane(ctx: Context, provider: str, outcome: Outcome, due: Any, timing:
         await integration_settings.note(ctx, provider, ConnectionStatus.CONNECTED)
     if due is not None and not hold:
         ctx.wake.add(provider)
-
-
-def _tell(ctx: Context, root: str) -> None:
-    with suppress(ValueError):  # a catalog item or an arrival is no record here
-        ctx.emit(SyncSettled(parse_subject(root)[1]))
 
 
 async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Problem], *, clear: bool) -> bool:

@@ -151,6 +151,7 @@ def upgrade() -> None:
             postgresql_nulls_not_distinct=True,
         ),
     )
+    op.create_index("ix_approval_rule_created", "approval_rule", ["tenant_id", "created_at", "id"], unique=False)
     op.create_table(
         "delivery_address",
         sa.Column("organization_id", sa.Uuid(), nullable=False),

@@ -149,7 +149,7 @@ def _written(where: Where, value: Any) -> Any:
         return global_id("Quote", value if isinstance(value, UUID) else UUID(split_subject(value)[1]))
     if isinstance(value, UUID):
         types = {model.__tablename__: name for name, model in schema.models.items()}
-        named = types.get(column.key.removesuffix("_id"), types.get(column.class_.__tablename__))
+        named = types.get(column.key.removesuffix("_id")) or types[column.class_.__tablename__]
         return global_id(next((types[key.column.table.name] for key in column.foreign_keys), named), value)
     if isinstance(value, datetime | date):
         return value.isoformat()

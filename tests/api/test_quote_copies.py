@@ -202,3 +202,16 @@ async def test_a_copy_is_judged_by_the_rules_of_today(ask):
     await ask('mutation { setApprovalRule(input: {kind: TOTAL, threshold: "50"}) { userErrors { code } } }')
     copy, _ = await copied(ask, quote)
     assert (await refused(ask, "sendQuote", quoteId=copy["id"]))[0] == "IMPOSSIBLE_STEP"
+
+
+async def test_a_template_that_is_too_long_by_now_blames_no_line_of_the_caller(ask):
+    template = await saved(ask, await drafted(ask, lines=[a_line("a")] * 300))
+    organization = await an_organization(ask, "Beta Bakery")
+    begin = {"organizationId": organization["id"], "title": "x", "templateId": template}
+    [error] = (await ask(CREATE, input={**begin, "lines": [a_line("b")] * 201}))["createQuote"]["userErrors"]
+    assert (error["code"], error["field"]) == ("LIMIT_EXCEEDED", ["lines"])
+    product = await a_product(ask, price="1")
+    quote = await drafted(ask, lines=[{"productId": product["id"], "quantity": "9999999999"}])
+    await change(ask, product, price="999999")
+    [error] = (await ask(COPY, input={"quoteId": quote["id"], "keepPrices": False}))["copyQuote"]["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID", [])

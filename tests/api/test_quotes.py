@@ -258,7 +258,7 @@ async def test_declined_is_declined(ask):
 async def test_an_empty_quote_is_not_sent(ask):
     quote = await a_quote(ask, lines=[])
     answer = (await ask(SEND, input={"quoteId": quote["id"]}))["sendQuote"]
-    assert [error["field"] for error in answer["userErrors"]] == [["lines"]]
+    assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [("INVALID", [])]
 
 
 async def test_each_mutation_of_a_request_stands_for_itself(ask):

@@ -226,7 +226,7 @@ async def test_what_the_ledger_tells_needs_its_scope(address, msp, query):
 
 
 async def test_an_error_that_is_dismissed_is_told_with_the_record_it_was_about(socket, ask, msp, start):
-    organization, unwatched = await an_organization(ask), await an_organization(ask, "Oak")
+    unwatched, organization = await an_organization(ask, "Oak"), await an_organization(ask)
     own = f"organization:{parse_global_id(organization['id'])[1]}"
     async with msp.transaction() as ctx:
         ctx.emit(events.SyncSettled(parse_global_id(unwatched["id"])[1]))

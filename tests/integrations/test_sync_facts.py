@@ -84,6 +84,16 @@ async def test_a_change_that_changes_nothing_there_is_told_to_be_done(road):
     assert (await told(road))[len(before) :] == ["SyncSettled"], "who saw it wait must see it arrive"
 
 
+async def test_a_record_that_waits_for_another_ones_error_is_told(road, sandbox):
+    refuse_once(sandbox)
+    quote = await road.quote(await road.organization())
+    await road.quiet()
+    assert {error.kind for error in await road.errors()} == {"REJECTED", "BLOCKED"}
+    async with road.msp.transaction() as ctx:
+        about = f"SELECT name FROM outbox WHERE subject = 'sync:{quote.id}'"
+        assert "SyncSettled" in list(await ctx.session.scalars(text(about)))
+
+
 async def test_a_dismissed_error_is_told(road, sandbox):
     refuse_once(sandbox)
     await road.organization()
