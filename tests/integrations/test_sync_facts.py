@@ -57,16 +57,16 @@ async def retried(road) -> None:
     await road.quiet()
 
 
-def refuse_once(sandbox) -> None:
-    sandbox.faults(effect="status", status=400, method="POST", path_contains="/company/companies", times=1)
+def refuse(sandbox, times: int = 1) -> None:
+    sandbox.faults(effect="status", status=400, method="POST", path_contains="/company/companies", times=times)
 
 
 async def test_an_error_is_told_when_it_is_raised_and_when_it_is_solved(road, sandbox):
-    refuse_once(sandbox)
+    refuse(sandbox)
     await road.organization()
     await road.quiet()
     assert await told(road) == ["SyncErrorRaised", "SyncSettled"]
-    refuse_once(sandbox)
+    refuse(sandbox)
     await retried(road)
     assert (await told(road)).count("SyncErrorRaised") == 1, "it is open already"
     await retried(road)
@@ -85,7 +85,7 @@ async def test_a_change_that_changes_nothing_there_is_told_to_be_done(road):
 
 
 async def test_a_record_that_waits_for_another_ones_error_is_told(road, sandbox):
-    refuse_once(sandbox)
+    refuse(sandbox, times=10)
     quote = await road.quote(await road.organization())
     await road.quiet()
     assert {error.kind for error in await road.errors()} == {"REJECTED", "BLOCKED"}
@@ -95,7 +95,7 @@ async def test_a_record_that_waits_for_another_ones_error_is_told(road, sandbox)
 
 
 async def test_a_dismissed_error_is_told(road, sandbox):
-    refuse_once(sandbox)
+    refuse(sandbox)
     await road.organization()
     await road.quiet()
     [error] = await road.errors()
@@ -154,7 +154,7 @@ async def test_somebody_who_watches_a_record_sees_it_wait_and_arrive(road, sandb
 async def test_somebody_who_watches_errors_sees_one_that_was_raised_meanwhile(road, sandbox, socket):
     async with road.msp.transaction() as ctx:
         start = await facts.cursor(ctx.session)
-    refuse_once(sandbox)
+    refuse(sandbox)
     organization = await road.organization()
     await road.quiet()
     await socket.subscribe(ERRORS, after=start)
