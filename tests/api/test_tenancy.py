@@ -8,6 +8,7 @@ from graphql import GraphQLObjectType, get_named_type, is_list_type, is_non_null
 from api.schema import schema
 from domain.ids import global_id, parse_global_id, uuid7
 from domain.sync.models import ExternalLink, SyncError
+from tests.api import canary
 from tests.api.conftest import LINES, a_product, a_quote, an_organization
 from tests.api.purchasing import a_bit_of_all
 from tests.api.selling import what_follows
@@ -232,6 +233,17 @@ MUTATIONS = {
     "approvePurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
     "cancelPurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
     "receivePurchaseOrder(input: {purchaseOrderId: $id}) { purchaseOrder { id } %s }": "PurchaseOrder",
+    "copyQuote(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "copyQuote(input: {quoteId: $sent, organizationId: $id}) { quote { id } %s }": "Organization",
+    "saveQuoteTemplate(input: {quoteId: $id, name: \"x\"}) { quoteTemplate { id } %s }": "Quote",
+    "removeQuoteTemplate(input: {templateId: $id}) { templateId %s }": "QuoteTemplate",
+    "setApprovalRule(input: {kind: TOTAL, threshold: 1, employeeId: $id}) { approvalRule { id } %s }": "Employee",
+    "removeApprovalRule(input: {approvalRuleId: $id}) { approvalRuleId %s }": "ApprovalRule",
+    "submitQuote(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "approveQuote(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "rejectQuote(input: {quoteId: $id, reason: \"x\"}) { quote { id } %s }": "Quote",
+    "createOfferLink(input: {quoteId: $id}) { quote { id } %s }": "Quote",
+    "revokeOfferLink(input: {quoteId: $id}) { quote { id } %s }": "Quote",
     "retrySyncError(input: {id: $id}) { syncError { id } %s }": "SyncError",
     "dismissSyncError(input: {id: $id, reason: \"x\"}) { syncError { id } %s }": "SyncError",
 }  # fmt: skip
@@ -257,6 +269,8 @@ async def test_a_mutation_of_a_foreign_record_is_one_of_a_missing_record(ask, as
     fields = everything(schema.core.type_map["Quote"])
     read = f"query ($id: ID!) {{ node(id: $id) {{ ... on Quote {{ {fields} }} }} }}"
     before = await ask_other(read, id=theirs["Quote"])
+    for type_name in ("QuoteTemplate", "ApprovalRule"):
+        theirs[type_name] = global_id(type_name, canary.row_id(schema.models[type_name].__tablename__))
     for mutation, type_name in MUTATIONS.items():
         declared = "".join(f", ${name}: ID!" for name in own if f"${name}" in mutation)
         query = f"mutation ($id: ID!{declared}) {{ {mutation % 'userErrors { code field message }'} }}"
