@@ -193,6 +193,10 @@ async def test_whatever_happens_meanwhile_everybody_is_told_all_of_it(db, asker,
         stays = [[chance.randrange(1, 9) for _ in range(5)] for _ in range(8)]
         heard = await asyncio.gather(*(listen(addresses, stay) for stay in stays))
         await writing
+        # Who is cut off in the middle of a read leaves no connection to the database behind.
+        await eventually(
+            lambda: not readers() and not db.engine.pool.checkedout() and not second.engine.pool.checkedout()
+        )
     assert len(made) == total
     for seen in heard:
         assert seen == heard[0]
