@@ -194,9 +194,8 @@ async def test_whatever_happens_meanwhile_everybody_is_told_all_of_it(db, asker,
         heard = await asyncio.gather(*(listen(addresses, stay) for stay in stays))
         await writing
         # Who is cut off in the middle of a read leaves no connection to the database behind.
-        await eventually(
-            lambda: not readers() and not db.engine.pool.checkedout() and not second.engine.pool.checkedout()
-        )
+        pools: list[Any] = [db.engine.pool, second.engine.pool]
+        await eventually(lambda: not readers() and not any(pool.checkedout() for pool in pools))
     assert len(made) == total
     for seen in heard:
         assert seen == heard[0]
