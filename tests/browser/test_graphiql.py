@@ -74,7 +74,7 @@ async def test_somebody_enters_a_token_and_runs_an_example(visit: Visit, msp: Ms
 
 async def test_every_tab_has_its_variables(visit: Visit, msp: Msp):
     await visit.enter(msp.token)
-    known = ["quoteId", "templateName", "yes", "buyForId", "ids", "connection", "accountNumber"]
+    known = ["quoteId", "templateName", "yes", "buyForId", "typed", "ids", "connection", "accountNumber"]
     for tab, variable in zip(TABS, known, strict=True):
         await visit.page.get_by_role("tab", name=tab).click()
         variables = visit.page.get_by_label("Variables").locator(".view-lines").first  # behind it: the headers

@@ -86,7 +86,7 @@ def run_file(folder: Path) -> dict[str, Any]:
 
 def running(folder: Path) -> dict[str, Any]:
     """What run.json says once everything runs."""
-    assert comes(lambda: len(run_file(folder)["processes"]) == 5, 30), (folder / "data").exists()
+    assert comes(lambda: len(run_file(folder)["processes"]) == 6, 30), (folder / "data").exists()
     return run_file(folder)
 
 

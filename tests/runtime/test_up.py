@@ -30,10 +30,21 @@ def test_an_orderly_end_leaves_nothing_and_the_next_start_goes_on(folder: Path, 
     path = folder / "data" / "run.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert set(facts) == {
-        *("api", "graphiql", "sandbox", "token", "otherToken", "connectwise", "database", "redis", "processes")
+        *(
+            "api",
+            "graphiql",
+            "sandbox",
+            "mailbox",
+            "token",
+            "otherToken",
+            "connectwise",
+            "database",
+            "redis",
+            "processes",
+        )
     }
     assert set(facts["connectwise"]) == {"site", "companyId", "publicKey", "privateKey", "clientId"}
-    assert set(facts["processes"]) == {"api", "worker", "sandbox", "postgres", "valkey"}
+    assert set(facts["processes"]) == {"api", "worker", "sandbox", "mailbox", "postgres", "valkey"}
     assert urllib.request.urlopen(facts["sandbox"]).status == 200
     keys = (folder / "data" / "secret_keys").read_bytes()
     assert stat.S_IMODE((folder / "data" / "secret_keys").stat().st_mode) == 0o600
@@ -157,7 +168,7 @@ def test_who_takes_long_to_start_is_waited_for_by_name(folder: Path, up: Up) -> 
 def test_servers_of_ones_own_are_used_and_left_alone(folder: Path, up: Up, database: Any, redis_url: str) -> None:
     own = {"DATABASE_URL": database.app_url, "DATABASE_OWNER_URL": database.owner_url, "REDIS_URL": redis_url}
     process = up(**own)
-    assert comes(lambda: run_file(folder)["processes"].keys() == {"api", "worker", "sandbox"}, 30)
+    assert comes(lambda: run_file(folder)["processes"].keys() == {"api", "worker", "sandbox", "mailbox"}, 30)
     facts = run_file(folder)
     assert (facts["database"], facts["redis"]) == (database.app_url, redis_url)
     assert not (folder / "data" / "postgres").exists()
