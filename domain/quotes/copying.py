@@ -11,6 +11,7 @@ from domain.context import Context
 from domain.errors import NotFound
 from domain.organizations.models import ADDRESS_FIELDS
 from domain.permissions import Permission, requires
+from domain.pricing.catalog import products_of
 from domain.pricing.lines import Values
 from domain.quotes import blueprint, loading
 from domain.quotes import service as quotes
@@ -70,6 +71,6 @@ async def create_from(
 
 
 async def _beginning(ctx: Context, plan: Blueprint, *, current_prices: bool) -> Beginning:
-    products = await loading.products_of(ctx, [msgspec.structs.asdict(line) for line in plan.all_lines()])
+    products = await products_of(ctx, [msgspec.structs.asdict(line) for line in plan.all_lines()])
     currency = (await ctx.session.get_one(Tenant, ctx.tenant_id)).currency
     return blueprint.beginning(plan, products, currency, current_prices=current_prices)

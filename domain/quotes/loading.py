@@ -1,6 +1,5 @@
 """Quotes, fetched with their sections and lines: locked, if they are to be changed. It judges no step."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,8 +8,6 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from domain.context import Context
 from domain.errors import NotFound
-from domain.pricing.lines import Products, Values
-from domain.products.models import Product
 from domain.quotes import sections
 from domain.quotes.models import Quote, QuoteLine, QuoteSection
 
@@ -48,14 +45,6 @@ async def of_section(ctx: Context, section_id: UUID) -> tuple[Quote, QuoteSectio
     if quote is None:
         raise NotFound("There is no such quote section.", field=("sectionId",))
     return quote, sections.of(quote, section_id)
-
-
-async def products_of(ctx: Context, lines: Sequence[Values]) -> Products:
-    """The products that these lines name, as far as there are any."""
-    ids = {line["product_id"] for line in lines if line.get("product_id")}
-    if not ids:
-        return {}
-    return {product.id: product for product in await ctx.session.scalars(select(Product).where(Product.id.in_(ids)))}
 
 
 def _parts() -> list[ORMOption]:

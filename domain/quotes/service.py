@@ -21,6 +21,7 @@ from domain.errors import ErrorCode, ImpossibleStep, NotFound, UserError
 from domain.organizations.models import Contact, Organization
 from domain.permissions import Permission, requires
 from domain.pricing import delivery
+from domain.pricing.catalog import products_of
 from domain.pricing.lines import Values
 from domain.quotes import answering, approval_rules, approvals, drafting, loading, sent_versions
 from domain.quotes import lines as quote_lines
@@ -73,7 +74,7 @@ async def create(
         quote.owner_id = ctx.actor.employee_id
     all_sections = [*begin_with.sections, *sections]
     all_lines = [*begin_with.lines, *lines, *(line for section in all_sections for line in section.get("lines", ()))]
-    products = await loading.products_of(ctx, all_lines)
+    products = await products_of(ctx, all_lines)
     try:
         drafting.append(quote, None, begin_with.lines, products)
         for begun in begin_with.sections:
@@ -115,7 +116,7 @@ async def add_lines(
     quote = await loading.locked(ctx, quote_id)
     check_version(quote, version)
     section = quote_sections.of(quote, section_id) if section_id else None
-    drafting.append(quote, section, lines, await loading.products_of(ctx, lines))
+    drafting.append(quote, section, lines, await products_of(ctx, lines))
     return await _edited(ctx, quote)
 
 
@@ -124,7 +125,7 @@ async def update_line(ctx: Context, line_id: UUID, values: Values, *, version: i
     """Change a line, or move it: to another section (`section_id`), to another place there (`position`, from 1)."""
     quote, line = await loading.of_line(ctx, line_id)
     check_version(quote, version)
-    products = await loading.products_of(ctx, [values])
+    products = await products_of(ctx, [values])
     move = {name: values[name] for name in ("section_id", "position") if name in values}
     before = quote_lines.values_of(line)
     quote_lines.fill(line, drafting.values_of(before, values, products), quote.currency, at=())
@@ -149,7 +150,7 @@ async def add_section(
     """Put a section with its `lines` at the end, or at a place counted from 1."""
     quote = await loading.locked(ctx, quote_id)
     check_version(quote, version)
-    products = await loading.products_of(ctx, values.get("lines", ()))
+    products = await products_of(ctx, values.get("lines", ()))
     drafting.append_section(quote, values, products, position=position)
     return await _edited(ctx, quote)
 
