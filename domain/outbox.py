@@ -36,8 +36,10 @@ class OutboxFact(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_txid_subject", "txid", "subject"),
-        Index("ix_outbox_tenant_txid", "tenant_id", "txid", "id"),  # one tenant's past, for who resumes
+        # For the guard of every changed row (is there a fact of it?) and for readers of one tenant's past, who sort by
+        # id what one transaction wrote. A second index of (tenant_id, txid, …) would tie with it, and the guard that
+        # got the other one would read all facts of a transaction for each of its rows.
+        Index("ix_outbox_tenant_txid", "tenant_id", "txid", "subject"),
         Index("ix_outbox_at", "at"),
     )
 

@@ -29,8 +29,13 @@ def upgrade() -> None:
         )
         op.drop_index("ix_outbox_tenant_txid", table_name="outbox", postgresql_concurrently=True, if_exists=True)
         op.create_index(
-            "ix_outbox_tenant_txid", "outbox", ["tenant_id", "txid", "id"], unique=False, postgresql_concurrently=True
+            "ix_outbox_tenant_txid",
+            "outbox",
+            ["tenant_id", "txid", "subject"],
+            unique=False,
+            postgresql_concurrently=True,
         )
+        op.drop_index("ix_outbox_txid_subject", table_name="outbox", postgresql_concurrently=True, if_exists=True)
         op.drop_index("ix_credential_kind", table_name="credential", postgresql_concurrently=True, if_exists=True)
         op.create_index(
             "ix_credential_kind",
@@ -234,5 +239,8 @@ ORDER_FIGURES = (
     WHERE sales_order.id = sums.id
       AND (sales_order.cost_total, sales_order.discount_total) IS DISTINCT FROM (sums.cost, sums.discount)
     """,
-    "UPDATE sales_order SET outstanding_minor = total_minor WHERE paid_total = 0 AND outstanding_minor <> total_minor",
+    """
+    UPDATE sales_order SET outstanding_minor = total_minor
+    WHERE paid_total = 0 AND outstanding_minor <> total_minor AND status <> 'CANCELLED'
+    """,
 )

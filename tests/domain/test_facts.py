@@ -101,6 +101,7 @@ async def test_one_can_go_on_behind_every_fact(msp):
     for number in range(4):
         await a_change(msp, f"Acme {number}")
     seen, _ = await everything(msp, start)
+    assert len(seen) == 4
     for number, fact in enumerate(seen):
         async with msp.transaction() as ctx:
             place = await facts.place_of(ctx.session, fact.cursor)
@@ -147,6 +148,18 @@ async def test_reading_goes_on_where_it_stopped_by_an_index(db, msp, role):
     assert "txid" in plan.partition("Index Cond")[2].partition("\n")[0], plan
 
 
+async def test_the_guard_of_every_changed_row_looks_its_fact_up_by_its_root(msp):
+    """What is asked is what the trigger `fact_required` asks, before anything is known of how the table is filled."""
+    async with msp.transaction() as ctx:
+        plan = "\n".join(
+            await ctx.session.scalars(
+                text("EXPLAIN (COSTS OFF) SELECT FROM outbox WHERE txid = pg_current_xact_id() AND subject = 'quote:1'")
+            )
+        )
+    condition = plan.partition("Index Cond")[2].partition("\n")[0]
+    assert all(name in condition for name in ("tenant_id", "txid", "subject")), plan
+
+
 @pytest.mark.parametrize(
     "values",
     [[], [1], [1, 2], [1, 2, 3, 4], ["1", 2, 3], [True, 0, 0], [1.5, 2, 3], [-1, 0, 0], [1, -1, 0], [1, 2, -1],
@@ -175,3 +188,47 @@ async def test_a_cursor_older_than_what_is_kept_says_to_read_the_lists_again(msp
         assert await facts.place_of(ctx.session, encode("facts", *place, seconds - facts.KEPT * day + 60)) == place
         with pytest.raises(BadCursor, match=r"7 days.*read the lists again"):
             await facts.place_of(ctx.session, encode("facts", *place, seconds - facts.KEPT * day - 60))
+
+
+async def ages(msp) -> list[int]:
+    """How old the facts of a tenant are, in hours: those of before this test."""
+    async with msp.transaction() as ctx:
+        age = "CAST(extract(epoch FROM now() - at) / 3600 AS int)"
+        return list(await ctx.session.scalars(text(f"SELECT {age} AS age FROM outbox WHERE {age} > 0 ORDER BY age")))
+
+
+async def aged(msp, hours: int, count: int = 1) -> None:
+    async with msp.transaction() as ctx:
+        row = text(
+            "INSERT INTO outbox (tenant_id, name, subject, payload, actor, at) SELECT :tenant, 'QuoteSent', 'quote:1',"
+            " '{}', 'test', now() - make_interval(hours => :hours) FROM generate_series(1, :count)"
+        )
+        await ctx.session.execute(row, {"tenant": msp.id, "hours": hours, "count": count})
+
+
+async def forgotten(db) -> bool:
+    async with db.system() as session:
+        return await facts.forget(session, at_once=3)
+
+
+async def test_facts_go_an_hour_after_nobody_can_resume_from_them(db, msp):
+    other = await make_msp(db, "Elsewhere IT")
+    kept = facts.KEPT * 24
+    for tenant in (msp, other):
+        for hours in (1, kept, kept + 2, 5_000):
+            await aged(tenant, hours)
+    while await forgotten(db):
+        pass
+    assert await ages(msp) == await ages(other) == [1, kept]
+
+
+async def test_facts_go_part_by_part_and_one_process_at_a_time(db, msp):
+    await aged(msp, 5_000, count=5)
+    assert await forgotten(db)
+    assert len(await ages(msp)) == 2
+    async with db.system() as elsewhere:
+        await elsewhere.execute(facts._ONE_AT_A_TIME)
+        assert not await forgotten(db)
+    assert len(await ages(msp)) == 2
+    assert not await forgotten(db)
+    assert await ages(msp) == []
