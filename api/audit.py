@@ -1,12 +1,14 @@
 """The audit trail as it is read: who changed what, from what to what. It is written by the database itself."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
 from sqlalchemy import select
-from strawberry.utils.str_converters import to_camel_case
+from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
 from api.context import Info
 from api.employees import Employee
@@ -21,12 +23,13 @@ from api.filters import (
     plain,
     read_by,
 )
-from api.node import Node, fetch, models_of, related
+from api.node import Node, models_of, readable, related, type_name
 from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
 from api.scalars import described
 from domain import audit
-from domain.errors import PermissionDenied, UserError
+from domain.errors import ErrorCode, UserError
 from domain.ids import global_id, parse_global_id, split_subject, subject
+from domain.models import Base
 from domain.paging import Order
 from domain.permissions import Permission
 
@@ -39,7 +42,7 @@ described(
 )
 
 
-@strawberry.type(description="One value that changed, as text.")
+@strawberry.type(description="One value that changed, as text; another record as its id.")
 class AuditChange:
     reads: ClassVar[Permission] = Permission.AUDIT_READ
 
@@ -48,17 +51,18 @@ class AuditChange:
     after: str | None = strawberry.field(description="What it is; empty for a removed row and for an empty value.")
 
 
-def _type_name(subject: str) -> str:
-    """`quote_line:…` is of the type QuoteLine."""
-    return "".join(part.title() for part in split_subject(subject)[0].split("_"))
+def _named(subject: str) -> tuple[str, UUID]:
+    """Type and id of what a subject names: `quote_line:…` is of the type QuoteLine."""
+    kind, key = split_subject(subject)
+    return type_name(kind), UUID(key)
 
 
 def _global_id(subject: str) -> strawberry.ID:
-    return strawberry.ID(global_id(_type_name(subject), UUID(split_subject(subject)[1])))
+    return strawberry.ID(global_id(*_named(subject)))
 
 
 def _type(row: strawberry.Parent[audit.AuditEntry]) -> str:
-    return _type_name(row.subject)
+    return _named(row.subject)[0]
 
 
 def _row_id(row: strawberry.Parent[audit.AuditEntry]) -> strawberry.ID:
@@ -69,19 +73,28 @@ def _record_id(row: strawberry.Parent[audit.AuditEntry]) -> strawberry.ID:
     return _global_id(row.root)
 
 
-def _changes(row: strawberry.Parent[audit.AuditEntry]) -> list[AuditChange]:
+def _changes(row: strawberry.Parent[audit.AuditEntry], info: Info) -> list[AuditChange]:
+    types = {column: name for column, name in _referred(_named(row.subject)[0]).items() if name in models_of(info)}
+
+    def shown(column: str, value: str | None) -> str | None:
+        return global_id(types[column], UUID(value)) if value and column in types else value
+
     return [
-        AuditChange(field=to_camel_case(column), before=before, after=after)
+        AuditChange(field=to_camel_case(column), before=shown(column, before), after=shown(column, after))
         for column, (before, after) in sorted(row.changes.items())
     ]
 
 
+@cache
+def _referred(name: str) -> Mapping[str, str]:
+    """The columns of a type's table that name other rows, with the types of these."""
+    table = Base.metadata.tables.get(to_snake_case(name))
+    keys = () if table is None else table.foreign_keys
+    return {key.parent.name: type_name(key.column.table.name) for key in keys if key.parent.name != "tenant_id"}
+
+
 async def _record(row: strawberry.Parent[audit.AuditEntry], info: Info) -> Node | None:
-    name, id = _type_name(row.root), UUID(split_subject(row.root)[1])
-    try:
-        return await fetch(info, models_of(info), name, id)  # type: ignore[no-any-return]
-    except PermissionDenied:
-        return None  # whoever reads the trail needn't be allowed to read the records
+    return await readable(info, *_named(row.root))  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="One row that somebody changed. Entries are never changed or removed.")
@@ -108,7 +121,8 @@ class AuditEntry(Node):
         metadata={"reads": None},
     )
     changes: list[AuditChange] = strawberry.field(
-        resolver=_changes, description="What is different, field by field. Secrets are never written down."
+        resolver=_changes,
+        description="What is different, field by field. Of secrets and pictures only that they are: `(not shown)`.",
     )
 
 
@@ -117,8 +131,10 @@ async def _subject(_info: Info, _operator: str, value: Any, path: tuple[str, ...
         name, id = parse_global_id(value)
     except UserError as error:
         raise error.under(*path) from None
-    kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-    return subject(kind, id)
+    try:
+        return subject(to_snake_case(name), id)
+    except ValueError:  # longer than any kind of ours
+        raise UserError(ErrorCode.INVALID, f"There are no records of the type {name}.", path) from None
 
 
 _entry = audit.AuditEntry

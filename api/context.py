@@ -19,6 +19,8 @@ from domain.context import Actor, Context
 from domain.db import Database, part
 from domain.idempotency import Once, begin, finish
 
+LONGEST = 10.0  # seconds that one statement of a read may take: filters can ask for more than indexes are for
+
 
 @dataclass
 class RequestContext:
@@ -45,7 +47,7 @@ class RequestContext:
 
     def read(self) -> AbstractAsyncContextManager[Context]:
         """A transaction of its own for each resolver and loader batch: they run concurrently, sessions can't."""
-        return self.database.transaction(self.actor, request_id=self.request_id)
+        return self.database.transaction(self.actor, request_id=self.request_id, longest=LONGEST)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Context]:

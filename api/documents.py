@@ -14,7 +14,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api import limits
-from api.limits import Operation
+from api.measuring import Measuring, Operation
 from api.permissions import Rules
 from domain.errors import LimitExceeded
 from domain.permissions import Permission
@@ -78,7 +78,7 @@ class Documents:
         except GraphQLError as error:
             raise Invalid([error], syntax=True) from None
         try:
-            measuring = limits.Measuring(self._schema, self._rules, document)
+            measuring = Measuring(self._schema, self._rules, document)
             operations = measuring.check()
         except RecursionError:
             raise LimitExceeded("The fragments of the document are nested too deeply.") from None

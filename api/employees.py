@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from api.context import Info
 from api.filters import (
@@ -20,6 +20,7 @@ from api.filters import (
     identified,
     plain,
 )
+from api.filters.operators import SQL
 from api.mutations import Payload, given, mutation, record
 from api.node import Node, uuid_of
 from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
@@ -28,6 +29,7 @@ from domain.access import models
 from domain.access import service as access
 from domain.access.roles import ROLES, Role
 from domain.paging import Order
+from domain.search import typed
 
 UNSET = strawberry.UNSET
 
@@ -89,6 +91,10 @@ _COLUMNS = {EmployeeOrderField.EMAIL: _employee.email, EmployeeOrderField.NAME: 
 async def employees(
     info: Info,
     filter: Annotated[EmployeeFilter | None, strawberry.argument(description="Which to list.")] = None,
+    search: Annotated[
+        str | None,
+        strawberry.argument(description="What people type: some of the name or the e-mail address; in any case."),
+    ] = None,
     order_by: Annotated[
         EmployeeOrder | None, strawberry.argument(description="In which order; by e-mail address if not said.")
     ] = None,
@@ -100,6 +106,8 @@ async def employees(
     wanted = order_by or EmployeeOrder(field=EmployeeOrderField.EMAIL)
     order = Order(_COLUMNS[wanted.field], _employee.id, wanted.direction is OrderDirection.DESC)
     statement = await filtered(info, select(_employee), filter)
+    if text := typed(search or ""):
+        statement = statement.where(or_(*(SQL["contains"](column, text) for column in _COLUMNS.values())))
     return connection(info, statement, order, first=first, after=after, last=last, before=before)
 
 

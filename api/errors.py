@@ -24,6 +24,8 @@ _log = structlog.get_logger("api")
 _SUGGESTION = re.compile(r"\s*Did you mean .*?\?(?=\s|$)", re.DOTALL)
 _ECHO = re.compile(r"(?:[,.] [Ff]ound: .*|(?<= value)(?<!invalid value): .*|(?<=String) [\"'].*)$", re.DOTALL)
 _OURS_TO_SAY = "Something went wrong on our side. Tell us the request id and we can look it up."
+_TOO_LONG = "This takes the database too long. Ask for less at once, or filter by what fewer records have."
+_CANCELED = "57014"  # PostgreSQL's code for a statement that took longer than it may
 _AWAY = "The database does not answer just now. Try again in a moment; with an Idempotency-Key nothing is done twice."
 
 Code = described(
@@ -40,7 +42,7 @@ Code = described(
     FORBIDDEN="The token lacks the scope that this needs.",
     BAD_REQUEST="The request can't be understood: syntax, unknown fields, variables of the wrong type.",
     BAD_CURSOR="A cursor that this list did not give out, or one of changes that is older than they are kept.",
-    LIMIT_EXCEEDED="Too much at once (depth, cost, page size, body) or too often.",
+    LIMIT_EXCEEDED="Too much at once (depth, cost, page size, body, time) or too often.",
     IDEMPOTENCY_KEY_REUSED="The `Idempotency-Key` was used within 24 hours for another request: take a new one.",
     UNAVAILABLE="Something that we depend on does not answer just now; the same request may succeed later.",
     INTERNAL="Our fault. The details are in our log under the request id.",
@@ -78,6 +80,9 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
         answer = coded(cause.code, cause.message, **({"field": list(cause.field)} if cause.field else {}))
     elif _is_the_callers(error, cause):
         answer = coded(ErrorCode.BAD_REQUEST, plain(error.message))
+    elif _took_too_long(cause):
+        _log.warning("a statement took too long", request_id=request_id, path=error.path)
+        answer = coded(ErrorCode.LIMIT_EXCEEDED, _TOO_LONG)
     else:
         _log.error("a request failed", request_id=request_id, path=error.path, traceback=_traceback(cause or error))
         code, message = (ErrorCode.UNAVAILABLE, _AWAY) if _is_away(cause) else (ErrorCode.INTERNAL, _OURS_TO_SAY)
@@ -87,6 +92,12 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
     if error.path:
         answer["path"] = error.path
     return answer
+
+
+def shown_alone(error: Exception, request_id: str) -> tuple[int, GraphQLFormattedError]:
+    """The same for what no resolver raised, with the status of HTTP for a fault that isn't the caller's."""
+    answer = shown(GraphQLError("", original_error=error), request_id)
+    return 503 if answer["extensions"]["code"] == ErrorCode.UNAVAILABLE else 500, answer
 
 
 def plain(message: str) -> str:
@@ -105,6 +116,10 @@ def cause_of(error: GraphQLError) -> BaseException | None:
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     return cause
+
+
+def _took_too_long(cause: BaseException | None) -> bool:
+    return isinstance(cause, OperationalError) and getattr(cause.orig, "sqlstate", None) == _CANCELED
 
 
 def _is_away(cause: BaseException | None) -> bool:

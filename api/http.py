@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 import orjson
-from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -17,7 +16,7 @@ from api.ask import Asker
 from api.context import RequestContext
 from api.documents import Invalid
 from api.door import Door
-from api.errors import cause_of, shown
+from api.errors import cause_of, shown, shown_alone
 from api.operations import Asked, Operations, Refused, shown_cost, shown_invalid
 from api.schema import Schema
 from api.subscriptions.event_stream import EVENTS, Streams, as_events
@@ -70,9 +69,8 @@ class Endpoint:
         except Refused as refused:
             return _response(refused.status, {"errors": refused.errors}, media_type, refused.headers)
         except Exception as error:  # no resolver stands in between: the look-up of the token, say
-            masked = shown(GraphQLError("", original_error=error), request.state.request_id)
-            away = masked["extensions"]["code"] == ErrorCode.UNAVAILABLE
-            return _response(503 if away else 500, {"errors": [masked]}, media_type)
+            status, masked = shown_alone(error, request.state.request_id)
+            return _response(status, {"errors": [masked]}, media_type)
 
     async def _answer(self, request: Request, actor: Actor, media_type: str) -> Response:
         # The older media type answers 200 to whatever is well-formed.

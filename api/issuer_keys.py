@@ -24,6 +24,7 @@ ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256", ("OKP", "Ed25519
 
 _PAUSE = 15.0  # seconds between two looks
 _FRESH = 300.0  # seconds; a key that the issuer has taken back is dead by then
+_EARLY = 0.8  # part of that after which the keys are renewed beside the requests, so that none has to wait
 _PATIENCE = 5.0  # seconds that the issuer has for both answers
 _LARGEST = 256 * 1024  # bytes of one answer
 _RSA_BITS = 2048
@@ -54,14 +55,18 @@ class IssuerKeys:
         self._now = now
         self._keys: Keys = {}
         self._looking: asyncio.Task[None] | None = None
-        self._not_before = self._stale_at = float("-inf")
+        self._is_away = False
+        self._not_before = self._seen = float("-inf")
 
     async def find(self, id: str, algorithm: str) -> PyJWK | None:
         """The key, or None if the issuer has no such key. Raises Unavailable while not one of its keys is known."""
         found = self._keys.get((id, algorithm))
-        if found is None or self._now() >= self._stale_at:
+        age = self._now() - self._seen
+        if found is None or age >= self._fresh * _EARLY:
             looking = self._look()
-            if found is None and looking is not None:
+            # Who comes after hours of silence may show a key that was taken back long ago.
+            is_doubtful = found is None or (age >= self._fresh and not self._is_away)
+            if is_doubtful and looking is not None:
                 await asyncio.shield(looking)
                 found = self._keys.get((id, algorithm))
         if not self._keys:
@@ -78,8 +83,9 @@ class IssuerKeys:
     async def _renew(self) -> None:
         try:
             self._keys = await _asked(self._issuer)
-            self._stale_at = self._now() + self._fresh
+            self._seen, self._is_away = self._now(), False
         except (NoKeys, httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
+            self._is_away = True
             _log.warning("no keys from the OIDC issuer", issuer=self._issuer, error=repr(error), known=len(self._keys))
         finally:
             self._looking = None

@@ -61,6 +61,17 @@ class Loaders:
 
         return await self._loader((model, parent.key, limit), load).load(id)  # type: ignore[no-any-return]
 
+    async def column(self, attribute: Attribute, id: UUID) -> Any:
+        """The value of a column that rows are fetched without, in the row with that id."""
+        model = attribute.class_
+
+        async def load(ctx: Context, ids: list[UUID]) -> list[Any]:
+            rows = await ctx.session.execute(select(model.id, attribute).where(_among(model.id, ids)))
+            found = {row_id: value for row_id, value in rows}
+            return [found.get(id) for id in ids]
+
+        return await self._loader((model, attribute.key), load).load(id)
+
     async def standing(self, provider: str, subject: str, root: str) -> sync.Standing:
         """How a record stands with a provider."""
 

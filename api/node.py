@@ -70,6 +70,19 @@ async def fetch(info: Info, models: Mapping[str, Any], type_name: str, id: UUID)
     return await info.context.loaders.row(model, id)
 
 
+async def readable(info: Info, type_name: str, id: UUID) -> Any:
+    """The row that something else is about, or None: also where the token may read that, but no such rows."""
+    try:
+        return await fetch(info, models_of(info), type_name, id)
+    except PermissionDenied:
+        return None
+
+
+def type_name(kind: str) -> str:
+    """The type of such records: `quote_line` is the kind of the type QuoteLine."""
+    return "".join(part.title() for part in kind.split("_"))
+
+
 def models_of(info: Info) -> Mapping[str, Any]:
     """The model of each type that is a Node."""
     schema: Any = info.schema

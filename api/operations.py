@@ -9,7 +9,7 @@ from graphql import DocumentNode, GraphQLError
 from api import cost, limits
 from api.documents import Documents, Invalid, Ready
 from api.errors import coded, plain
-from api.limits import Operation
+from api.measuring import Operation
 from api.rates import Rates, Taken
 from api.schema import Schema
 from domain.context import Actor

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api.context import Info
+from api.errors import shown_alone
 from domain.context import Actor
 from domain.db import Database
 from domain.documents import render
@@ -89,6 +90,9 @@ def routes(database: Database) -> list[Route]:
             return await _made(database, request, *place)
         except NotFound:
             return _refused(404, "There is no such document any more.")
+        except Exception as error:
+            status, masked = shown_alone(error, request.state.request_id)
+            return _refused(status, masked["message"], **masked["extensions"])
         finally:
             making -= 1
 
@@ -104,6 +108,6 @@ async def _made(database: Database, request: Request, tenant_id: UUID, order_id:
     return Response(pdf, media_type="application/pdf", headers={**_HEADERS, "Content-Disposition": name})
 
 
-def _refused(status: int, message: str) -> Response:
+def _refused(status: int, message: str, **more: Any) -> Response:
     retry = {"Retry-After": "2"} if status == 429 else {}
-    return JSONResponse({"error": message}, status, headers={**_HEADERS, **retry})
+    return JSONResponse({"error": message, **more}, status, headers={**_HEADERS, **retry})

@@ -15,11 +15,13 @@ from sqlalchemy import Select
 from strawberry.relay import PageInfo
 
 from api.context import Info, RequestContext
+from api.filters.operators import SQL
 from domain import paging
 from domain import search as searching
 from domain.errors import ErrorCode, LimitExceeded, UserError
-from domain.paging import Order, Window
+from domain.paging import Column, Order, Window
 from domain.search import Search
+from domain.text import fold
 
 T = TypeVar("T")
 
@@ -196,6 +198,16 @@ SearchFor = Annotated[
         f" text, the best first, at most {searching.MOST:,}. With `orderBy`, those in that order."
     ),
 ]
+
+Beginning = Annotated[
+    str | None, strawberry.argument(description="What people type: how the name begins; case and spaces don't matter.")
+]
+
+
+def beginning(statement: Select[Any], column: Column, text: str | None) -> Select[Any]:
+    """The rows whose folded name begins with what was typed: for lists of names, where that is search enough."""
+    typed = fold(searching.typed(text or ""))
+    return statement.where(SQL["starts_with"](column, typed)) if typed else statement
 
 
 def searched(

@@ -13,6 +13,8 @@ from api.organizations.inputs import AddressInput
 from api.organizations.types import Address
 from api.scalars import described
 from domain.access.models import Tenant
+from domain.documents.logo import MOST_BYTES
+from domain.documents.models import DocumentType
 from domain.errors import ErrorCode, UserError
 from domain.organizations.models import ADDRESS_FIELDS
 from domain.permissions import Permission
@@ -24,7 +26,7 @@ _VERSION = "The version that you saw: newer settings are not changed."
 _KINDS = "Choose SALES_ORDER when invoices are made in ConnectWise: customers then get one invoice, not two."
 
 described(
-    models.DocumentType,
+    DocumentType,
     f"What the document of a sales order is called. {_KINDS}",
     TAX_INVOICE="A tax invoice: the customer pays by it.",
     SALES_ORDER="A sales order: it confirms, and the invoice is made elsewhere.",
@@ -65,17 +67,19 @@ def _logo(row: strawberry.Parent[models.SalesSettings]) -> str | None:
     return None if row.logo is None else base64.b64encode(row.logo).decode()
 
 
-async def _locale(info: Info) -> str:
-    tenant = await info.context.loaders.row(Tenant, info.context.actor.tenant_id)
-    locale: str = tenant.locale
-    return locale
+def _of_tenant(column: str, description: str) -> Any:
+    async def resolve(info: Info) -> str:
+        value: str = getattr(await info.context.loaders.row(Tenant, info.context.actor.tenant_id), column)
+        return value
+
+    return strawberry.field(resolver=resolve, description=description)
 
 
 @strawberry.type(description="How the MSP sells.")
 class SalesSettings:
     reads: ClassVar[Permission] = Permission.SETTINGS_READ
 
-    document_type: models.DocumentType = strawberry.field(
+    document_type: DocumentType = strawberry.field(
         description=f"What the document of a sales order is called. {_KINDS}"
     )
     send_order_confirmation: bool = strawberry.field(
@@ -90,9 +94,8 @@ class SalesSettings:
     logo: str | None = strawberry.field(resolver=_logo, description="The picture on its documents, in base64.")
     payment_terms: str | None = strawberry.field(description="When and how to pay, as documents say it.")
     footer: str | None = strawberry.field(description="What stands at the end of documents.")
-    locale: str = strawberry.field(
-        resolver=_locale, description="How numbers, amounts and dates are written on documents: `en-US`, `de-DE`."
-    )
+    locale: str = _of_tenant("locale", "How numbers, amounts and dates are written on documents: `en-US`, `de-DE`.")
+    time_zone: str = _of_tenant("time_zone", "Where the days of the MSP begin and end: `Europe/Berlin`.")
     version: int = strawberry.field(description="Counts the changes; 0 until something was set.")
 
 
@@ -109,7 +112,7 @@ class SellerInput:
 @strawberry.input(description="What to change of the sales settings. What is left out stays; null empties it.")
 class UpdateSalesSettingsInput:
     version: int | None = strawberry.field(default=None, description=_VERSION)
-    document_type: models.DocumentType | None = strawberry.field(
+    document_type: DocumentType | None = strawberry.field(
         default=UNSET, description=f"What the document of a sales order is called. {_KINDS}"
     )
     send_order_confirmation: bool | None = strawberry.field(
@@ -124,13 +127,17 @@ class UpdateSalesSettingsInput:
     locale: str | None = strawberry.field(
         default=UNSET, description="How numbers and dates are written: a language and a country, `en-US`."
     )
+    time_zone: str | None = strawberry.field(
+        default=UNSET,
+        description="Where days begin and end: a name such as `Europe/Berlin`. What was dated already keeps its date.",
+    )
 
 
 @strawberry.input(description="The picture on documents.")
 class SetLogoInput:
     version: int | None = strawberry.field(default=None, description=_VERSION)
     logo: str | None = strawberry.field(
-        description=f"A PNG, JPEG or SVG file of at most {settings.LARGEST_LOGO:,} bytes, in base64; null: none."
+        description=f"A PNG, JPEG or SVG file of at most {MOST_BYTES:,} bytes, in base64; null: none."
     )
 
 
@@ -166,7 +173,7 @@ class SetLogoPayload(SalesSettingsPayload):
 async def update_sales_settings(
     info: Info, input: Annotated[UpdateSalesSettingsInput, strawberry.argument(description="What to change.")]
 ) -> UpdateSalesSettingsPayload:
-    values = given(input, *settings.FIELDS, "auto_approval_limit", "seller", "locale")
+    values = given(input, *settings.FIELDS, "auto_approval_limit", "seller", "locale", "time_zone")
     if values.get("seller") is not None:
         seller = given(values["seller"], *settings.SELLER_FIELDS, "address")
         if seller.get("address") is not None:

@@ -100,7 +100,7 @@ class Query:
         resolver=product_lists.products, description="Products, the newest first."
     )
     product_categories: Connection[ProductCategory] = strawberry.field(
-        resolver=product_lists.product_categories, description="Categories of products, by name."
+        resolver=supply_lists.product_categories, description="Categories of products, by name."
     )
     brands: Connection[Brand] = strawberry.field(resolver=supply_lists.brands, description="Makers, by name.")
     suppliers: Connection[Supplier] = strawberry.field(
@@ -167,6 +167,7 @@ class Mutation:
     revoke_api_token = token_api.revoke_api_token
     create_product = product_mutations.create_product
     create_products = product_bulk.create_products
+    set_supplier_offers = product_bulk.set_supplier_offers
     update_product = product_mutations.update_product
     set_supplier_offer = supply_mutations.set_supplier_offer
     remove_supplier_offer = supply_mutations.remove_supplier_offer
@@ -239,6 +240,7 @@ class Mutation:
     update_connect_wise_opportunity_sync = integration_mutations.update_connect_wise_opportunity_sync
     update_connect_wise_product_sync = integration_mutations.update_connect_wise_product_sync
     retry_sync_error = sync_api.retry_sync_error
+    retry_sync_errors = sync_api.retry_sync_errors
     dismiss_sync_error = sync_api.dismiss_sync_error
 
 

@@ -23,7 +23,7 @@ from api.filters import (
     read_by,
 )
 from api.mutations import Payload, mutation, record
-from api.node import Node, fetch, models_of, uuid_of
+from api.node import Node, readable, type_name, uuid_of
 from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
 from api.scalars import described
 from domain.errors import ErrorCode, UserError
@@ -78,16 +78,11 @@ _KINDS: dict[str, str] = {}
 _ROOTS: set[str] = set()  # the types of those with a field `sync` that are synced by themselves
 
 
-def _name(kind: str) -> str:
-    """`quote_line` is the kind of the type QuoteLine."""
-    return "".join(part.title() for part in kind.split("_"))
-
-
 async def _record(row: strawberry.Parent[models.SyncError], info: Info) -> Node | None:
     kind, key = split_subject(row.subject)
     # A catalog item or an arrival is no record here.
-    name = _name(kind)
-    return await fetch(info, models_of(info), name, UUID(key)) if name in _KINDS else None
+    name = type_name(kind)
+    return await readable(info, name, UUID(key)) if name in _KINDS else None
 
 
 @strawberry.type(description="A failure to sync that a person must know. It clears itself when a later sync succeeds.")
@@ -104,12 +99,15 @@ class SyncError(Node):
     attempts: int = strawberry.field(description="How often it was tried.")
     first_at: datetime = strawberry.field(description="When it failed first.")
     last_at: datetime = strawberry.field(description="When it failed last.")
+    retried_at: datetime | None = strawberry.field(
+        description="When somebody last asked for another try; empty: nobody has."
+    )
     resolved_at: datetime | None = strawberry.field(description="When it ended; empty while it is open.")
     resolution: models.Resolution | None = strawberry.field(description="How it ended; empty while it is open.")
     dismiss_reason: str | None = strawberry.field(description="Why it was dismissed.")
     record: Node | None = strawberry.field(
         resolver=_record,
-        description="The record that failed; empty when the connection itself did.",
+        description="The record that failed; empty when the connection itself did, or the token may not read it.",
         metadata={"reads": None},
     )
 
@@ -132,9 +130,9 @@ class RecordSync:
 def standing(kind: str, *, root: Callable[[Any], str] | None = None, provider: str = PROVIDER) -> Any:
     """The `sync` field of a record. `root` names the record whose lease covers it; without one it is a root."""
 
-    _KINDS[_name(kind)] = kind
+    _KINDS[type_name(kind)] = kind
     if root is None:
-        _ROOTS.add(_name(kind))
+        _ROOTS.add(type_name(kind))
 
     async def resolve(row: strawberry.Parent[Any], info: Info) -> RecordSync:
         own = subject(kind, row.id)
@@ -151,20 +149,19 @@ async def _subject(_info: Info, _operator: str, value: Any, path: tuple[str, ...
 def root_of(id: str, *field: str) -> tuple[str, UUID]:
     """Kind and key of a record that is synced by itself. Raises UserError, about what stands in `field`."""
     kind, key = _synced(id, field)
-    if _name(kind) not in _ROOTS:
+    if type_name(kind) not in _ROOTS:
         raise UserError(ErrorCode.INVALID, "This record is synced with another one, which it is a part of.", field)
     return kind, key
 
 
 def _synced(id: str, field: tuple[str, ...]) -> tuple[str, UUID]:
     try:
-        type_name, key = parse_global_id(id)
+        name, key = parse_global_id(id)
     except UserError as error:
         raise error.under(*field) from None
-    if type_name not in _KINDS:
-        message = f"Records of the type {type_name} are not synced."
-        raise UserError(ErrorCode.INVALID, message, field)
-    return _KINDS[type_name], key
+    if name not in _KINDS:
+        raise UserError(ErrorCode.INVALID, f"Records of the type {name} are not synced.", field)
+    return _KINDS[name], key
 
 
 _error = models.SyncError
@@ -239,6 +236,11 @@ class RetrySyncErrorPayload(SyncErrorPayload):
     pass
 
 
+@strawberry.type(description="The outcome of `retrySyncErrors`.")
+class RetrySyncErrorsPayload(Payload):
+    retried: int | None = strawberry.field(default=None, description="For how many sync errors work begins again.")
+
+
 @strawberry.type(description="The outcome of `dismissSyncError`.")
 class DismissSyncErrorPayload(SyncErrorPayload):
     pass
@@ -247,6 +249,13 @@ class DismissSyncErrorPayload(SyncErrorPayload):
 @strawberry.input(description="Which sync error to try again.")
 class RetrySyncErrorInput:
     id: strawberry.ID = strawberry.field(description="The sync error.")
+
+
+@strawberry.input(description="Which sync errors to try again.")
+class RetrySyncErrorsInput:
+    filter: SyncErrorFilter | None = strawberry.field(
+        default=None, description="Which of the open ones; all of them if not said."
+    )
 
 
 @strawberry.input(description="Which sync error to close, and why.")
@@ -262,6 +271,19 @@ async def retry_sync_error(
     async with info.context.transaction() as ctx:
         error = await sync.retry(ctx, uuid_of(input.id, "SyncError", "id"))
     return RetrySyncErrorPayload(error_id=error.id)
+
+
+@mutation(
+    sync.retry_all,
+    f"Works on many records again, at once: once the other side is back, say, or after a setting is mended. At most"
+    f" {sync.MOST:,} open errors; those of what is not connected are left alone.",
+)
+async def retry_sync_errors(
+    info: Info, input: Annotated[RetrySyncErrorsInput, strawberry.argument(description="What to try again.")]
+) -> RetrySyncErrorsPayload:
+    which = await filtered(info, select(_error.id), input.filter)
+    async with info.context.transaction() as ctx:
+        return RetrySyncErrorsPayload(retried=await sync.retry_all(ctx, which))
 
 
 @mutation(sync.dismiss, "Closes a sync error without solving it. The next failure of the record opens a new one.")

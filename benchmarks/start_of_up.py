@@ -25,7 +25,8 @@ def main() -> None:
 
 def _start(data: Path) -> float:
     began = time.monotonic()
-    command = [sys.executable, "-m", "runtime.cli", "up", "--data-dir", str(data), "--port", "0", "--sandbox-port", "0"]
+    ports = [word for name in ("--port", "--sandbox-port", "--mailbox-port") for word in (name, "0")]
+    command = [sys.executable, "-m", "runtime.cli", "up", "--data-dir", str(data), *ports]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as up:
         assert up.stdout is not None
         for line in up.stdout:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,14 @@ class AuditEntry(TenantOwned, Base):
         Index("ix_audit_entry_subject", "tenant_id", "subject", "at", "id"),
         Index("ix_audit_entry_employee", "tenant_id", "employee_id", "at", "id"),
         Index("ix_audit_entry_actor", "tenant_id", "actor", "at", "id"),
+        Index(
+            "ix_audit_entry_request",
+            "tenant_id",
+            "request_id",
+            "at",
+            "id",
+            postgresql_where=text("request_id IS NOT NULL"),
+        ),
     )
     reads: ClassVar[Permission] = Permission.AUDIT_READ
 

@@ -78,6 +78,17 @@ def text_of(field: str, limit: int) -> Check:
     return partial(optional_text, limit=limit, field=field)
 
 
+def flag_of(field: str) -> Check:
+    """For a table of checks: true or false. An empty value says neither, so it changes nothing by accident."""
+
+    def check(value: bool | None) -> bool:
+        if value is None:
+            raise UserError(ErrorCode.REQUIRED, f"{field} is true or false: leave it out to keep it.", (field,))
+        return value
+
+    return check
+
+
 ADDRESS: Mapping[str, Check] = {
     "line1": text_of("line1", 200),
     "line2": text_of("line2", 200),

@@ -60,13 +60,16 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, actor: Actor, *, origin: str | None = None, request_id: str | None = None
+        self, actor: Actor, *, origin: str | None = None, request_id: str | None = None, longest: float | None = None
     ) -> AsyncIterator[Context]:
-        """One transaction of one tenant: facts and the work they cause are written with it, then the bell rings."""
+        """One transaction of one tenant: facts and the work they cause are written with it, then the bell rings.
+
+        `longest`: the seconds that one of its statements may take; the database ends what takes longer.
+        """
         async with AsyncSession(self.engine, expire_on_commit=False, info={"tenant": actor.tenant_id}) as session:
             ctx = Context(session, actor, self.keyring, origin=origin, request_id=request_id)
             async with session.begin():
-                await _enter(ctx)
+                await _enter(ctx, longest)
                 yield ctx
                 has_facts = bool(ctx.events)
                 ctx.wake |= await outbox.write(session, ctx)
@@ -128,7 +131,8 @@ async def part(ctx: Context) -> AsyncIterator[Context]:
 _ENTER = text("""
     SELECT set_config('app.tenant', :tenant, true), set_config('app.actor', :actor, true),
       set_config('app.employee', :employee, true), set_config('app.origin', :origin, true),
-      set_config('app.request', :request, true)
+      set_config('app.request', :request, true),
+      set_config('statement_timeout', coalesce(:longest, current_setting('statement_timeout')), true)
 """)
 
 
@@ -138,7 +142,7 @@ async def act_as(ctx: Context, name: str) -> None:
     await _enter(ctx)
 
 
-async def _enter(ctx: Context) -> None:
+async def _enter(ctx: Context, longest: float | None = None) -> None:
     settings = {
         "tenant": ctx.tenant_id,
         "actor": ctx.actor.name,
@@ -146,7 +150,10 @@ async def _enter(ctx: Context) -> None:
         "origin": ctx.origin,
         "request": ctx.request_id,
     }
-    await ctx.session.execute(_ENTER, {name: str(value or "") for name, value in settings.items()})
+    milliseconds = None if longest is None else str(round(longest * 1000))
+    await ctx.session.execute(
+        _ENTER, {"longest": milliseconds, **{name: str(value or "") for name, value in settings.items()}}
+    )
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -18,6 +18,11 @@ class Event:
     root: ClassVar[str]
     root_field: ClassVar[str]
 
+    def __init_subclass__(cls, root: str = "", field: str = "") -> None:
+        """A family says its root; `field`, where the id is not in the field of that name."""
+        if root:
+            cls.root, cls.root_field = root, field or f"{root}_id"
+
     @property
     def subject(self) -> str:
         return subject(self.root, getattr(self, self.root_field))
@@ -31,20 +36,14 @@ class Event:
 
 
 @dataclass(frozen=True)
-class OrganizationEvent(Event):
-    root: ClassVar[str] = "organization"
-    root_field: ClassVar[str] = "organization_id"
+class OrganizationEvent(Event, root="organization"):
     organization_id: UUID
 
 
-@dataclass(frozen=True)
-class OrganizationCreated(OrganizationEvent):
-    pass
+class OrganizationCreated(OrganizationEvent): ...
 
 
-@dataclass(frozen=True)
-class OrganizationUpdated(OrganizationEvent):
-    pass
+class OrganizationUpdated(OrganizationEvent): ...
 
 
 @dataclass(frozen=True)
@@ -58,220 +57,147 @@ class ContactUpdated(OrganizationEvent):
 
 
 @dataclass(frozen=True)
-class ProductEvent(Event):
-    root: ClassVar[str] = "product"
-    root_field: ClassVar[str] = "product_id"
+class ProductEvent(Event, root="product"):
     product_id: UUID
 
 
-@dataclass(frozen=True)
-class ProductCreated(ProductEvent):
-    pass
+class ProductCreated(ProductEvent): ...
+
+
+class ProductUpdated(ProductEvent): ...
 
 
 @dataclass(frozen=True)
-class ProductUpdated(ProductEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteEvent(Event):
-    root: ClassVar[str] = "quote"
-    root_field: ClassVar[str] = "quote_id"
+class QuoteEvent(Event, root="quote"):
     quote_id: UUID
 
 
-@dataclass(frozen=True)
-class QuoteCreated(QuoteEvent):
-    pass
+class QuoteCreated(QuoteEvent): ...
+
+
+class QuoteUpdated(QuoteEvent): ...
+
+
+class QuoteSent(QuoteEvent): ...
+
+
+class QuoteAccepted(QuoteEvent): ...
+
+
+class QuoteDeclined(QuoteEvent): ...
+
+
+class QuoteSubmitted(QuoteEvent): ...
+
+
+class QuoteApproved(QuoteEvent): ...
+
+
+class QuoteRejected(QuoteEvent): ...
+
+
+class QuoteViewed(QuoteEvent): ...
 
 
 @dataclass(frozen=True)
-class QuoteUpdated(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteSent(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteAccepted(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteDeclined(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteSubmitted(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteApproved(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteRejected(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class QuoteViewed(QuoteEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class SalesOrderEvent(Event):
-    root: ClassVar[str] = "sales_order"
-    root_field: ClassVar[str] = "sales_order_id"
+class SalesOrderEvent(Event, root="sales_order"):
     sales_order_id: UUID
 
 
-@dataclass(frozen=True)
 class SalesOrderCreated(SalesOrderEvent):
     """It was entered: from a quote, by staff or in the online store."""
 
 
-@dataclass(frozen=True)
-class SalesOrderUpdated(SalesOrderEvent):
-    pass
+class SalesOrderUpdated(SalesOrderEvent): ...
 
 
-@dataclass(frozen=True)
-class SalesOrderApproved(SalesOrderEvent):
-    pass
+class SalesOrderApproved(SalesOrderEvent): ...
 
 
-@dataclass(frozen=True)
 class SalesOrderFulfilled(SalesOrderEvent):
     """More of it was received or delivered: `fulfilment` says whether all."""
 
 
-@dataclass(frozen=True)
-class SalesOrderProcessed(SalesOrderEvent):
-    pass
+class SalesOrderProcessed(SalesOrderEvent): ...
+
+
+class SalesOrderCancelled(SalesOrderEvent): ...
 
 
 @dataclass(frozen=True)
-class SalesOrderCancelled(SalesOrderEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class PurchaseOrderEvent(Event):
-    root: ClassVar[str] = "purchase_order"
-    root_field: ClassVar[str] = "purchase_order_id"
+class PurchaseOrderEvent(Event, root="purchase_order"):
     purchase_order_id: UUID
 
 
-@dataclass(frozen=True)
-class PurchaseOrderCreated(PurchaseOrderEvent):
-    pass
+class PurchaseOrderCreated(PurchaseOrderEvent): ...
 
 
-@dataclass(frozen=True)
-class PurchaseOrderUpdated(PurchaseOrderEvent):
-    pass
+class PurchaseOrderUpdated(PurchaseOrderEvent): ...
 
 
-@dataclass(frozen=True)
-class PurchaseOrderApproved(PurchaseOrderEvent):
-    pass
+class PurchaseOrderApproved(PurchaseOrderEvent): ...
 
 
-@dataclass(frozen=True)
 class PurchaseOrderReceived(PurchaseOrderEvent):
     """Some or all of it came in: `status` says whether all."""
 
 
-@dataclass(frozen=True)
-class PurchaseOrderCancelled(PurchaseOrderEvent):
-    pass
+class PurchaseOrderCancelled(PurchaseOrderEvent): ...
 
 
 @dataclass(frozen=True)
-class EmployeeEvent(Event):
-    root: ClassVar[str] = "employee"
-    root_field: ClassVar[str] = "employee_id"
+class EmployeeEvent(Event, root="employee"):
     employee_id: UUID
 
 
-@dataclass(frozen=True)
-class EmployeeCreated(EmployeeEvent):
-    pass
+class EmployeeCreated(EmployeeEvent): ...
 
 
-@dataclass(frozen=True)
 class EmployeeUpdated(EmployeeEvent):
     """Also: another role, no longer active."""
 
 
 @dataclass(frozen=True)
-class ApiTokenEvent(Event):
-    root: ClassVar[str] = "api_token"
-    root_field: ClassVar[str] = "api_token_id"
+class ApiTokenEvent(Event, root="api_token"):
     api_token_id: UUID
 
 
-@dataclass(frozen=True)
-class ApiTokenCreated(ApiTokenEvent):
-    pass
+class ApiTokenCreated(ApiTokenEvent): ...
+
+
+class ApiTokenRevoked(ApiTokenEvent): ...
 
 
 @dataclass(frozen=True)
-class ApiTokenRevoked(ApiTokenEvent):
-    pass
-
-
-@dataclass(frozen=True)
-class OrderConfirmationEvent(Event):
-    root: ClassVar[str] = "order_confirmation"
-    root_field: ClassVar[str] = "order_confirmation_id"
+class OrderConfirmationEvent(Event, root="order_confirmation"):
     order_confirmation_id: UUID
 
 
-@dataclass(frozen=True)
 class OrderConfirmationRequested(OrderConfirmationEvent):
     """The document of a sales order is to go to one address."""
 
 
-@dataclass(frozen=True)
-class OrderConfirmationSent(OrderConfirmationEvent):
-    pass
+class OrderConfirmationSent(OrderConfirmationEvent): ...
 
 
 @dataclass(frozen=True)
-class SyncErrorEvent(Event):
-    root: ClassVar[str] = "sync_error"
-    root_field: ClassVar[str] = "sync_error_id"
+class SyncErrorEvent(Event, root="sync_error"):
     sync_error_id: UUID
 
 
-@dataclass(frozen=True)
 class SyncErrorRaised(SyncErrorEvent):
     """Something needs somebody now that didn't before."""
 
 
-@dataclass(frozen=True)
 class SyncErrorResolved(SyncErrorEvent):
     """A later sync succeeded."""
 
 
-@dataclass(frozen=True)
-class SyncErrorDismissed(SyncErrorEvent):
-    pass
+class SyncErrorDismissed(SyncErrorEvent): ...
 
 
 @dataclass(frozen=True)
-class SyncSettled(Event):
+class SyncSettled(Event, root="sync", field="record_id"):
     """How a record stands with a provider may be something else now; the record itself is as it was."""
 
-    root: ClassVar[str] = "sync"
-    root_field: ClassVar[str] = "record_id"
     record_id: UUID

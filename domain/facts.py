@@ -1,7 +1,7 @@
 """Facts read in order, for whoever tells others of them: nothing is lost and nothing comes twice, wherever one resumes.
 
 The order is (txid, id), below the oldest transaction that still runs: whatever commits later stands later in it, which
-ids alone don't promise. Readers keep their place themselves; it writes no fact and deletes none.
+ids alone don't promise. Readers keep their place themselves; it writes no fact.
 """
 
 from collections.abc import Collection, Sequence
@@ -78,6 +78,12 @@ _LOOK = text("""
     SELECT CAST(CAST(:txid AS text) AS xid8) <= pg_snapshot_xmin(pg_current_snapshot()) AS is_known,
       to_timestamp(:at) > now() - make_interval(days => :kept) AS is_kept
 """)
+_ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(hashtext('forgetting facts'))")
+_FORGET = text("""
+    DELETE FROM outbox WHERE id IN (
+      SELECT id FROM outbox WHERE at < now() - make_interval(days => :kept, hours => 1) ORDER BY at LIMIT :at_once
+    )
+""")
 END = Place(2**64 - 1, 2**63 - 1)
 
 
@@ -118,6 +124,17 @@ async def place_of(session: AsyncSession, cursor: str) -> Place:
             if look.is_known:
                 raise BadCursor(_TOO_OLD)
     raise BadCursor(_NOT_OURS)
+
+
+async def forget(session: AsyncSession, *, at_once: int = 5_000) -> bool:
+    """Delete some of the facts that are not kept any more, of all tenants. Whether there may be more of them.
+
+    For `Database.system`. False also while another process does it.
+    """
+    if not await session.scalar(_ONE_AT_A_TIME):
+        return False
+    gone = await session.execute(_FORGET, {"kept": KEPT, "at_once": at_once})
+    return gone.rowcount == at_once  # type: ignore[attr-defined, no-any-return]  # a statement that changes rows
 
 
 def _is_below(value: Any, bits: int) -> bool:

@@ -18,7 +18,7 @@ from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-from domain import questions
+from domain import facts, questions
 from domain.context import Actor
 from domain.db import Database
 from domain.integration_settings import lanes
@@ -36,6 +36,7 @@ GRACE = 20.0
 _POLL = 0.01
 _DRAIN_TIMEOUT = 5
 _KEEP_ANSWER = 60
+_TIDYING = 3600.0
 
 
 @dataclass
@@ -92,7 +93,7 @@ async def run(
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, over.set)
     await lanes.follow(database)
-    beside = [asyncio.create_task(dispatcher.sweep()), asyncio.create_task(_listen(redis_url, room))]
+    beside = [asyncio.create_task(each) for each in (dispatcher.sweep(), _listen(redis_url, room), _tidy(database))]
     await over.wait()
     await dispatcher.stop(grace)
     for task in beside:
@@ -102,6 +103,19 @@ async def run(
     for vendor in shelf.values():
         await vendor.aclose()
     await database.dispose()
+
+
+async def _tidy(database: Database) -> None:
+    """At the start and once an hour: the facts that nobody can read any more go, part by part."""
+    while True:
+        try:
+            more = True
+            while more:
+                async with database.system() as session:
+                    more = await facts.forget(session)
+        except Exception:
+            log.exception("old facts were not deleted; next try in an hour")
+        await asyncio.sleep(_TIDYING)
 
 
 async def _listen(redis_url: str, room: Room) -> None:

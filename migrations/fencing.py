@@ -26,11 +26,19 @@ def fence(table: str, rights: str, *, fact: tuple[str, str] | None) -> None:
         )
 
 
-def audit(table: str, root: tuple[str, str], *, hidden: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> None:
+def audit(
+    table: str,
+    root: tuple[str, str],
+    *,
+    hidden: tuple[str, ...] = (),
+    left_out: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+) -> None:
     """Every change of the table is written to the audit trail, under the root record: its kind, the column of its id.
 
-    `hidden` columns are never written down. `only`: nothing but updates of these columns counts.
+    Of `hidden` columns it is told that they changed, and not what they are; of those `left_out` nothing. `only`:
+    nothing but updates of these columns counts.
     """
     when = f"UPDATE OF {', '.join(only)}" if only else "INSERT OR UPDATE OR DELETE"
-    arguments = ", ".join(f"'{argument}'" for argument in (*root, *hidden))
+    arguments = ", ".join(f"'{argument}'" for argument in (*root, ",".join(hidden), ",".join(left_out)))
     op.execute(f"CREATE TRIGGER audited AFTER {when} ON {table} FOR EACH ROW EXECUTE FUNCTION audited({arguments})")

@@ -134,15 +134,18 @@ class Settings(BaseSettings):
 
     def mail_server(self) -> Server | None:
         """Where mails are handed in; None: nowhere. Raises UserError; its text shows nothing of a password."""
-        from integrations.mail.smtp import Server
-
         url = self.smtp_url.get_secret_value()
         if not url:
             return None
-        if "@" not in self.mail_from:
+
+        from integrations.mail.letter import addressable
+        from integrations.mail.smtp import Server
+
+        sender = addressable(self.mail_from)
+        if sender is None:
             raise UserError("MAIL_FROM must be the address that mails come from, such as sales@example.com.")
         try:
-            return Server.parse(url, self.mail_from, self.sync_http_timeout)
+            return Server.parse(url, sender, self.sync_http_timeout)
         except ValueError as error:
             raise UserError(f"SMTP_URL {error}.") from None
 

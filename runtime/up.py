@@ -74,7 +74,7 @@ class _Journey:
         self.port, self.sandbox_port, self.mailbox_port, self.smtp_port = ports.choose(
             port=options.port, sandbox_port=options.sandbox_port, mailbox_port=options.mailbox_port, smtp_port=0
         )
-        self.catches_mail = not settings.smtp_url.get_secret_value()
+        self.catches_mail = settings.mail_server() is None
         self.settings = settings.model_copy(
             update={
                 "secret_keys": SecretStr(settings.secret_keys.get_secret_value() or _kept_keys(folder)),
@@ -178,14 +178,15 @@ class _Journey:
             "PUBLIC_URL": settings.public_url,
             "LOG_FORMAT": settings.log_format,
             "GRAPHIQL": "1",
-            "SMTP_URL": self._smtp_url,
-            "MAIL_FROM": settings.mail_from or "quotewright@localhost.localdomain",
+            **self._mail(),
         }
 
-    @property
-    def _smtp_url(self) -> str:
-        given = self.settings.smtp_url.get_secret_value()
-        return f"smtp://{ports.HOST}:{self.smtp_port}" if self.catches_mail else given
+    def _mail(self) -> dict[str, str]:
+        sender = self.settings.mail_from
+        if self.catches_mail:
+            address = f"smtp://{ports.HOST}:{self.smtp_port}"
+            return {"SMTP_URL": address, "MAIL_FROM": sender or "quotewright@localhost.localdomain"}
+        return {"SMTP_URL": self.settings.smtp_url.get_secret_value(), "MAIL_FROM": sender}
 
     @property
     def api(self) -> str:

@@ -21,16 +21,25 @@ Refresh = Annotated[
 ]
 
 
+def _id(choice: strawberry.Parent[Any]) -> int:
+    return choice.value  # type: ignore[no-any-return]
+
+
 @strawberry.type(description="Something in ConnectWise that a setting can point at.")
 class ConnectWiseChoice:
     reads: ClassVar[Permission] = Integration.reads
 
-    id: int = strawberry.field(description="Its id in ConnectWise: what the setting takes.")
+    value: int = strawberry.field(description="What the setting takes: its id in ConnectWise, one of its kind alone.")
+    id: int = strawberry.field(
+        resolver=_id,
+        description="The same as `value`.",
+        deprecation_reason="Take `value`. Clients that cache by `id` mix up choices of different kinds.",
+    )
     name: str = strawberry.field(description="Its name there.")
     active: bool = strawberry.field(description="Whether it may still be used there.")
     recommended: bool = strawberry.field(description="Whether it is what the set-up guide advises.")
     parent_id: int | None = strawberry.field(
-        default=None, description="Of a subcategory, the id of the category that it belongs to."
+        default=None, description="Of a subcategory, the `value` of the category that it belongs to."
     )
 
 
@@ -52,7 +61,7 @@ async def _asked(info: Info, kind: ChoiceKind, search: str | None, refresh: bool
     wanted = (search or "").strip().casefold()
     return [
         ConnectWiseChoice(
-            id=choice["id"],
+            value=choice["id"],
             name=choice["name"],
             active=choice["active"],
             recommended=choice["recommended"],

@@ -73,7 +73,7 @@ async def connect_connect_wise(
 ) -> ConnectConnectWisePayload:
     keys = Keys(input.site, input.company_id, input.public_key, input.private_key)
     async with info.context.transaction() as ctx:
-        await integrations.propose(ctx, PROVIDER, keys, old_links=input.old_links)
+        candidate = await integrations.propose(ctx, PROVIDER, keys, old_links=input.old_links)
     # No transaction is open while the worker talks to ConnectWise. It finds the candidate in the database.
     accepted = False
     try:
@@ -81,12 +81,13 @@ async def connect_connect_wise(
         if not answer.get("ok"):
             raise refusal(answer)
         async with info.context.transaction() as ctx:
-            await integrations.confirm(ctx, PROVIDER, remote_version=answer.get("version"), old_links=input.old_links)
+            version = answer.get("version")
+            await integrations.confirm(ctx, PROVIDER, candidate, remote_version=version, old_links=input.old_links)
         accepted = True
     finally:
         if not accepted:  # refused, unanswered, or the caller went away: keys that aren't in use aren't kept
             async with info.context.transaction() as ctx:
-                await integrations.withdraw(ctx, PROVIDER)
+                await integrations.withdraw(ctx, PROVIDER, candidate)
     return ConnectConnectWisePayload()
 
 

@@ -8,14 +8,13 @@ import strawberry
 from api.mutations import given
 from api.node import uuid_of
 from domain.errors import below
+from domain.products.bundles import DEEPEST, MOST
 from domain.products.fields import FIELDS
 from domain.products.kinds import ProductType, RecurringPeriod
 
 UNSET = strawberry.UNSET
 _VERSION = "The version you saw: a newer one is not changed."
 _PART_NUMBER = "The manufacturer's part number, at most 100 characters."
-
-
 _BRAND = "Who makes it."
 _SERIALIZED = "Whether each piece has a serial number; only of what is PHYSICAL."
 
@@ -45,7 +44,9 @@ class CreateProductInput:
         default=UNSET, description="How often it is billed; once if not said. Anything can recur."
     )
     components: list[ProductComponentInput] | None = strawberry.field(
-        default=UNSET, description="What a BUNDLE is made of, at most 100 products; bundles too, but never itself."
+        default=UNSET,
+        description=f"What a BUNDLE is made of, at most {MOST} products; bundles too, up to {DEEPEST} in each other,"
+        " and never itself.",
     )
 
 
@@ -72,7 +73,7 @@ class UpdateProductInput:
         default=UNSET, description="How often it is billed; null: once."
     )
     components: list[ProductComponentInput] | None = strawberry.field(
-        default=UNSET, description="All that a BUNDLE is made of from now on, at most 100 products; null: nothing."
+        default=UNSET, description=f"All that a BUNDLE is made of from now on, at most {MOST} products; null: nothing."
     )
 
 

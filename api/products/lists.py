@@ -1,4 +1,4 @@
-"""The lists of products and of their categories: filters, orders, search. No record is changed here."""
+"""The list of products: filters, orders, search. No record is changed here."""
 
 from enum import Enum
 from typing import Annotated, Any
@@ -20,7 +20,6 @@ from api.filters import (
     exact,
     filtered,
     filters,
-    folded,
     identified,
     plain,
     read_by,
@@ -28,15 +27,14 @@ from api.filters import (
 )
 from api.node import uuid_of
 from api.paging import After, Before, Connection, First, Last, OrderDirection, SearchFor, connection, searched
-from api.products.types import Product, ProductCategory
+from api.products.types import Product
 from domain.paging import Order
 from domain.products import categories, models
 from domain.products.fields import PLACES
 from domain.products.kinds import ProductType, RecurringPeriod
 from domain.products.supply import SupplierOffer
 
-_product, _category = models.Product, models.ProductCategory
-_BY_NAME = Order(_category.name_folded, _category.id)
+_product = models.Product
 
 
 async def _category_and_below(info: Info, _operator: str, value: Any, path: tuple[str, ...]) -> list[UUID]:
@@ -106,22 +104,3 @@ async def products(
     statement = await filtered(info, select(_product), filter)
     statement, found = searched(statement, search, "search_products", ordered=order_by is not None)
     return connection(info, statement, order, first=first, after=after, last=last, before=before, search=found)
-
-
-@filters("Which categories to list.")
-class ProductCategoryFilter:
-    id: IDFilter | None = identified(_category.id, "ProductCategory", "The category itself.")
-    name: StringFilter | None = folded(_category.name_folded, "Its name.")
-    parent_id: IDFilter | None = identified(_category.parent_id, "ProductCategory", "The category that it is in.")
-
-
-async def product_categories(
-    info: Info,
-    filter: Annotated[ProductCategoryFilter | None, strawberry.argument(description="Which to list.")] = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Connection[ProductCategory]:
-    statement = await filtered(info, select(_category), filter)
-    return connection(info, statement, _BY_NAME, first=first, after=after, last=last, before=before)

@@ -4,7 +4,10 @@ from decimal import Decimal
 
 import strawberry
 
+from api.mutations import given
+from api.node import uuid_of
 from api.organizations.inputs import AddressInput
+from domain.products import offers
 
 UNSET = strawberry.UNSET
 _VERSION = "The version you saw: a newer one is not changed."
@@ -95,6 +98,12 @@ class SetSupplierOfferInput:
         default=UNSET, description="What they ask for one; up to four decimals. A new offer needs it."
     )
     stock: Decimal | None = strawberry.field(default=UNSET, description="How many they have; null: they don't say.")
+
+
+def offer_entry(input: SetSupplierOfferInput) -> offers.Entry:
+    product_id = uuid_of(input.product_id, "Product", "productId")
+    supplier_id = uuid_of(input.supplier_id, "Supplier", "supplierId")
+    return product_id, supplier_id, given(input, *offers.FIELDS)
 
 
 @strawberry.input(description="Which offer is gone.")

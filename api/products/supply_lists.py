@@ -1,28 +1,22 @@
-"""The lists of brands, suppliers and warehouses: by name, found by how their names begin. No record is changed here."""
+"""The lists of brands, categories, suppliers and warehouses: by name, found by its beginning. They change no record."""
 
 from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from api.context import Info
 from api.filters import DateTimeFilter, IDFilter, StringFilter, filtered, filters, folded, identified, plain
-from api.filters.operators import SQL
-from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
+from api.paging import After, Before, Beginning, Connection, First, Last, OrderDirection, beginning, connection
 from api.products.supply import Supplier, Warehouse
-from api.products.types import Brand
+from api.products.types import Brand, ProductCategory
 from domain.paging import Order
 from domain.products import models, supply
-from domain.search import typed
-from domain.text import fold
 
-_brand, _supplier, _warehouse = models.Brand, supply.Supplier, supply.Warehouse
+_brand, _category = models.Brand, models.ProductCategory
+_supplier, _warehouse = supply.Supplier, supply.Warehouse
 _ARCHIVED = "When it was archived; empty while it is in use."
-
-Beginning = Annotated[
-    str | None, strawberry.argument(description="What people type: how the name begins; case and spaces don't matter.")
-]
 
 
 class NamedOrderField(Enum):
@@ -30,10 +24,10 @@ class NamedOrderField(Enum):
     CREATED_AT = strawberry.enum_value("CREATED_AT", description="By the time they were entered.")
 
 
-strawberry.enum(NamedOrderField, description="What brands, suppliers and warehouses can be ordered by.")
+strawberry.enum(NamedOrderField, description="What brands, categories, suppliers and warehouses can be ordered by.")
 
 
-@strawberry.input(description="The order of brands, suppliers or warehouses.")
+@strawberry.input(description="The order of brands, categories, suppliers or warehouses.")
 class NamedOrder:
     field: NamedOrderField = strawberry.field(description="By what.")
     direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Which end comes first.")
@@ -47,6 +41,13 @@ class BrandFilter:
     id: IDFilter | None = identified(_brand.id, "Brand", "The brand itself.")
     name: StringFilter | None = folded(_brand.name_folded, "Its name.")
     created_at: DateTimeFilter | None = plain(_brand.created_at, "When the record was made.")
+
+
+@filters("Which categories to list.")
+class ProductCategoryFilter:
+    id: IDFilter | None = identified(_category.id, "ProductCategory", "The category itself.")
+    name: StringFilter | None = folded(_category.name_folded, "Its name.")
+    parent_id: IDFilter | None = identified(_category.parent_id, "ProductCategory", "The category that it is in.")
 
 
 @filters("Which suppliers to list.")
@@ -77,8 +78,22 @@ async def brands(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Brand]:
-    statement = _beginning(await filtered(info, select(_brand), filter), _brand, search)
+    statement = beginning(await filtered(info, select(_brand), filter), _brand.name_folded, search)
     return connection(info, statement, _order(_brand, order_by), first=first, after=after, last=last, before=before)
+
+
+async def product_categories(
+    info: Info,
+    filter: Annotated[ProductCategoryFilter | None, strawberry.argument(description="Which to list.")] = None,
+    search: Beginning = None,
+    order_by: ByName = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[ProductCategory]:
+    statement = beginning(await filtered(info, select(_category), filter), _category.name_folded, search)
+    return connection(info, statement, _order(_category, order_by), first=first, after=after, last=last, before=before)
 
 
 async def suppliers(
@@ -91,7 +106,7 @@ async def suppliers(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Supplier]:
-    statement = _beginning(await filtered(info, select(_supplier), filter), _supplier, search)
+    statement = beginning(await filtered(info, select(_supplier), filter), _supplier.name_folded, search)
     return connection(info, statement, _order(_supplier, order_by), first=first, after=after, last=last, before=before)
 
 
@@ -105,7 +120,7 @@ async def warehouses(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Warehouse]:
-    statement = _beginning(await filtered(info, select(_warehouse), filter), _warehouse, search)
+    statement = beginning(await filtered(info, select(_warehouse), filter), _warehouse.name_folded, search)
     return connection(info, statement, _order(_warehouse, order_by), first=first, after=after, last=last, before=before)
 
 
@@ -113,8 +128,3 @@ def _order(model: Any, wanted: NamedOrder | None) -> Order:
     wanted = wanted or NamedOrder(field=NamedOrderField.NAME)
     column = model.name_folded if wanted.field is NamedOrderField.NAME else model.created_at
     return Order(column, model.id, wanted.direction is OrderDirection.DESC)
-
-
-def _beginning(statement: Select[Any], model: Any, search: str | None) -> Select[Any]:
-    text = fold(typed(search or ""))
-    return statement.where(SQL["starts_with"](model.name_folded, text)) if text else statement

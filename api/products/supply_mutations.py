@@ -1,5 +1,6 @@
 """Brands, suppliers, warehouses and offers, entered and changed. What may be written is for the domain to say."""
 
+from types import ModuleType
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -125,10 +126,7 @@ async def update_brand(
 async def create_supplier(
     info: Info, input: Annotated[inputs.CreateSupplierInput, strawberry.argument(description="The supplier.")]
 ) -> CreateSupplierPayload:
-    async with info.context.transaction() as ctx:
-        with nested_address("address"):
-            row = await suppliers.create(ctx, _values(input, suppliers.FIELDS))
-    return CreateSupplierPayload(supplier_id=row.id)
+    return CreateSupplierPayload(supplier_id=await _create(info, suppliers, input))
 
 
 @mutation(suppliers.update, "Changes a supplier.")
@@ -136,9 +134,7 @@ async def update_supplier(
     info: Info, input: Annotated[inputs.UpdateSupplierInput, strawberry.argument(description="What to change.")]
 ) -> UpdateSupplierPayload:
     id = uuid_of(input.supplier_id, "Supplier", "supplierId")
-    async with info.context.transaction() as ctx:
-        with nested_address("address"):
-            await suppliers.update(ctx, id, _values(input, suppliers.FIELDS), version=input.version)
+    await _update(info, suppliers, id, input)
     return UpdateSupplierPayload(supplier_id=id)
 
 
@@ -166,10 +162,7 @@ async def restore_supplier(
 async def create_warehouse(
     info: Info, input: Annotated[inputs.CreateWarehouseInput, strawberry.argument(description="The warehouse.")]
 ) -> CreateWarehousePayload:
-    async with info.context.transaction() as ctx:
-        with nested_address("address"):
-            row = await warehouses.create(ctx, _values(input, warehouses.FIELDS))
-    return CreateWarehousePayload(warehouse_id=row.id)
+    return CreateWarehousePayload(warehouse_id=await _create(info, warehouses, input))
 
 
 @mutation(warehouses.update, "Changes a warehouse.")
@@ -177,9 +170,7 @@ async def update_warehouse(
     info: Info, input: Annotated[inputs.UpdateWarehouseInput, strawberry.argument(description="What to change.")]
 ) -> UpdateWarehousePayload:
     id = uuid_of(input.warehouse_id, "Warehouse", "warehouseId")
-    async with info.context.transaction() as ctx:
-        with nested_address("address"):
-            await warehouses.update(ctx, id, _values(input, warehouses.FIELDS), version=input.version)
+    await _update(info, warehouses, id, input)
     return UpdateWarehousePayload(warehouse_id=id)
 
 
@@ -207,11 +198,10 @@ async def restore_warehouse(
 async def set_supplier_offer(
     info: Info, input: Annotated[inputs.SetSupplierOfferInput, strawberry.argument(description="The offer.")]
 ) -> SetSupplierOfferPayload:
-    product_id = uuid_of(input.product_id, "Product", "productId")
-    supplier_id = uuid_of(input.supplier_id, "Supplier", "supplierId")
+    entry = inputs.offer_entry(input)
     async with info.context.transaction() as ctx:
-        offer = await offers.put(ctx, product_id, supplier_id, given(input, *offers.FIELDS))
-    return SetSupplierOfferPayload(product_id=product_id, offer_id=offer.id)
+        offer = await offers.put(ctx, *entry)
+    return SetSupplierOfferPayload(product_id=offer.product_id, offer_id=offer.id)
 
 
 @mutation(offers.remove, "Takes away what a supplier offered.")
@@ -222,6 +212,20 @@ async def remove_supplier_offer(
     async with info.context.transaction() as ctx:
         await offers.remove(ctx, product_id, uuid_of(input.supplier_id, "Supplier", "supplierId"))
     return RemoveSupplierOfferPayload(product_id=product_id)
+
+
+async def _create(info: Info, drawer: ModuleType, input: Any) -> UUID:
+    async with info.context.transaction() as ctx:
+        with nested_address("address"):
+            row = await drawer.create(ctx, _values(input, drawer.FIELDS))
+    id: UUID = row.id
+    return id
+
+
+async def _update(info: Info, drawer: ModuleType, id: UUID, input: Any) -> None:
+    async with info.context.transaction() as ctx:
+        with nested_address("address"):
+            await drawer.update(ctx, id, _values(input, drawer.FIELDS), version=input.version)
 
 
 def _values(input: Any, names: Any) -> dict[str, Any]:

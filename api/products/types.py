@@ -79,7 +79,7 @@ class Product(Node):
     )
     offers: "list[SupplierOffer]" = related(models.Product.offers, "Who supplies it, the first entered first.")
     stock: Decimal | None = strawberry.field(
-        description="How many all suppliers have together; empty when none of them says."
+        description="How many all suppliers have together, archived ones aside; empty when none of them says."
     )
     active: bool = strawberry.field(description="Whether it can be put on quotes.")
     serialized: bool = strawberry.field(description="Whether each piece has a serial number.")

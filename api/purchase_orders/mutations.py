@@ -1,5 +1,6 @@
 """Purchase orders drafted, edited, approved, received. Each mutation is one call of a service in one transaction."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -81,7 +82,8 @@ class ReceivePurchaseOrderPayload(PurchaseOrderPayload):
 async def _made(payload: strawberry.Parent[Any], info: Info) -> Any:
     if payload.purchase_order_ids is None:
         return None
-    return [await info.context.loaders.row(models.PurchaseOrder, id) for id in payload.purchase_order_ids]
+    rows = (info.context.loaders.row(models.PurchaseOrder, id) for id in payload.purchase_order_ids)
+    return await asyncio.gather(*rows)  # together, so that they are one batch
 
 
 @strawberry.type(description="The outcome of `createPurchaseOrders`.")

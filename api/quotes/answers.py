@@ -30,6 +30,10 @@ class ShownOffer:
     answered_at: datetime | None = strawberry.field(description="When it was accepted or declined.")
     answered_by: str | None = strawberry.field(description="Who accepted or declined it.")
     content: Offer = strawberry.field(description="What is offered, as it was sent.")
+    accepted: Offer | None = strawberry.field(
+        description="What was taken of it: `content` with the choices and quantities of the yes, and what these come"
+        " to. Empty before it is accepted."
+    )
 
 
 async def _shown(info: Info) -> Any:

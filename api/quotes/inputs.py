@@ -47,7 +47,7 @@ class QuoteLineInput:
     selected: bool | None = strawberry.field(
         default=UNSET,
         description="Whether an optional line is taken; yes if not said. In a multi-choice section: whether it is the"
-        " one that is taken; the first one if none is said to be.",
+        " one that is taken; if none is said to be, the first one of which nothing is said.",
     )
 
 

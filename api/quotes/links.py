@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Info
-from api.mutations import Payload, mutation, record
+from api.mutations import Payload, given, mutation, record
 from api.node import uuid_of
 from domain.access import models as access
 from domain.permissions import Permission
@@ -61,7 +61,9 @@ async def _of_payload(payload: strawberry.Parent[Any], info: Info) -> Any:
 class CreateOfferLinkInput:
     quote_id: strawberry.ID = strawberry.field(description="The quote.")
     expires_at: datetime | None = strawberry.field(
-        default=None, description="From when on the link opens nothing; until it is revoked if not said."
+        default=strawberry.UNSET,
+        description="From when on the link opens nothing. If not said, that stays as it is; a new link, and one with"
+        " null, is good until it is revoked.",
     )
 
 
@@ -77,15 +79,14 @@ class CreateOfferLinkPayload(Payload):
 
 @mutation(
     links.create,
-    "Makes the customer's link to a quote. A quote has one: where one works already it stays the same, and ends when"
-    " this says.",
+    "Makes the customer's link to a quote. A quote has one: where one works already it stays the same.",
 )
 async def create_offer_link(
     info: Info, input: Annotated[CreateOfferLinkInput, strawberry.argument(description="To what.")]
 ) -> CreateOfferLinkPayload:
     id = uuid_of(input.quote_id, "Quote", "quoteId")
     async with info.context.transaction() as ctx:
-        await links.create(ctx, id, expires_at=input.expires_at)
+        await links.create(ctx, id, given(input, "expires_at"))
     return CreateOfferLinkPayload(quote_id=id)
 
 

@@ -9,14 +9,13 @@ from api.mutations import given, mutation
 from api.node import uuid_of
 from api.quotes import inputs
 from api.quotes.answers import choices_of
-from api.quotes.types import REMARKS, QuotePayload
+from api.quotes.types import REMARKS, QuotePayload, order_of
 from api.sales_orders.types import SalesOrder
 from domain.organizations.models import ADDRESS_FIELDS
 from domain.quotes import copying
 from domain.quotes import lines as quote_lines
 from domain.quotes import sections as quote_sections
 from domain.quotes import service as quotes
-from domain.sales_orders.models import SalesOrder as SalesOrderRow
 
 
 @strawberry.type(description="The outcome of `createQuote`.")
@@ -65,10 +64,7 @@ class SendQuotePayload(QuotePayload):
 
 
 async def _sales_order(payload: strawberry.Parent[QuotePayload], info: Info) -> Any:
-    if payload.quote_id is None:
-        return None
-    orders = await info.context.loaders.children(SalesOrderRow.quote_id, payload.quote_id)
-    return orders[0] if orders else None
+    return await order_of(payload.quote_id, info) if payload.quote_id is not None else None
 
 
 @strawberry.type(description="The outcome of `acceptQuote`.")

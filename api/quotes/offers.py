@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import strawberry
 
+from api.context import Info
 from api.node import Node
 from api.quotes.delivery import Delivery, delivered
 from api.quotes.enums import SectionType
@@ -98,8 +99,8 @@ class Offer:
     total: Money = money("total", "Subtotal and tax.")
 
 
-def _offer(row: strawberry.Parent[QuoteVersionRow]) -> Any:
-    return content.load(row.content)
+async def _offer(row: strawberry.Parent[QuoteVersionRow], info: Info) -> Any:
+    return content.load(await info.context.loaders.column(QuoteVersionRow.content, row.id))
 
 
 @strawberry.type(description="A quote as it was sent: one for each time that it went out after an edit.")

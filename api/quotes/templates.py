@@ -12,7 +12,7 @@ from api.context import Info
 from api.filters import DateTimeFilter, IDFilter, StringFilter, filtered, filters, folded, identified, plain
 from api.mutations import Payload, given, mutation, record
 from api.node import Node, uuid_of
-from api.paging import After, Before, Connection, First, Last, OrderDirection, connection
+from api.paging import After, Before, Beginning, Connection, First, Last, OrderDirection, beginning, connection
 from api.quotes.types import REMARKS, QuotePayload
 from domain.paging import Order
 from domain.quotes import copying, papers, templates
@@ -56,6 +56,7 @@ class QuoteTemplateOrder:
 async def quote_templates(
     info: Info,
     filter: Annotated[QuoteTemplateFilter | None, strawberry.argument(description="Which to list.")] = None,
+    search: Beginning = None,
     order_by: Annotated[
         QuoteTemplateOrder | None, strawberry.argument(description="In which order; by name if not said.")
     ] = None,
@@ -65,7 +66,7 @@ async def quote_templates(
     before: Before = None,
 ) -> Connection[QuoteTemplate]:
     descending = order_by is not None and order_by.direction is OrderDirection.DESC
-    statement = await filtered(info, select(_template), filter)
+    statement = beginning(await filtered(info, select(_template), filter), _template.name_folded, search)
     order = Order(_template.name_folded, _template.id, descending)
     return connection(info, statement, order, first=first, after=after, last=last, before=before)
 

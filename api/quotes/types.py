@@ -31,9 +31,13 @@ REMARKS = "What could not stay as it was, a sentence for each line it concerns; 
 _COST = "The customer never sees it."
 
 
-async def _sales_order(row: strawberry.Parent[models.Quote], info: Info) -> Any:
-    orders = await info.context.loaders.children(SalesOrderRow.quote_id, row.id)
+async def order_of(quote_id: UUID, info: Info) -> Any:
+    orders = await info.context.loaders.children(SalesOrderRow.quote_id, quote_id)
     return orders[0] if orders else None
+
+
+async def _sales_order(row: strawberry.Parent[models.Quote], info: Info) -> Any:
+    return await order_of(row.id, info)
 
 
 @strawberry.type(description="An offer to an organization.")
@@ -90,7 +94,7 @@ class Quote(Node):
     )
     expired: bool = strawberry.field(description="Whether its expiry date has passed, where the MSP is.")
     approval_reasons: list[str] = strawberry.field(
-        description="Why it needs approval, a sentence for each rule, as of its last change; empty: it may be sent."
+        description="Why it needs approval, a sentence for each rule, as of its last edit; empty: it may be sent."
     )
     submitted_at: datetime | None = strawberry.field(description="When its approval was asked for.")
     approved_at: datetime | None = strawberry.field(description="When it was approved.")

@@ -105,7 +105,10 @@ async def record_payment(
     return RecordPaymentPayload(sales_order_id=id, payment_id=payment.id)
 
 
-@mutation(payments.remove, "Takes out a payment that was entered by mistake.")
+@mutation(
+    payments.remove,
+    "Takes out a payment that was entered by mistake. Refused where without it more would have gone back than came in.",
+)
 async def remove_payment(
     info: Info, input: Annotated[inputs.RemovePaymentInput, strawberry.argument(description="The payment.")]
 ) -> RemovePaymentPayload:

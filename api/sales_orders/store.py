@@ -89,13 +89,15 @@ class ChangeStoreAccountInput:
     organization: StoreOrganizationInput | None = strawberry.field(default=None, description="Of the organization.")
     contact: StoreContactInput | None = strawberry.field(default=None, description="Of the contact.")
     delivery_addresses: list[StoreDeliveryAddressInput] = strawberry.field(
-        default_factory=list, description="Of the places where goods may go; those not named stay."
+        default_factory=list, description="Of the places where goods may go, at most 100; those not named stay."
     )
 
 
 @strawberry.type(description="The outcome of `placeStoreOrder`.")
 class PlaceStoreOrderPayload(SalesOrderPayload):
-    pass
+    number: str | None = strawberry.field(
+        default=None, description="Its number, for the customer: a store needs no permission to see orders for that."
+    )
 
 
 @strawberry.type(description="The outcome of `changeStoreAccount`.")
@@ -122,7 +124,7 @@ async def place_store_order(
     values = {"customer_reference": input.customer_reference, **parts_of(input)}
     async with info.context.transaction() as ctx:
         order = await store.place_order(ctx, contact_id, lines, values)
-    return PlaceStoreOrderPayload(sales_order_id=order.id)
+    return PlaceStoreOrderPayload(sales_order_id=order.id, number=order.number)
 
 
 @mutation(

@@ -91,7 +91,9 @@ class SalesOrder(Node):
     cost_total: Money | None = money("cost_total", "What its lines cost the MSP; empty when no cost is known.")
     margin: Money | None = money("margin", "The subtotal less the cost; empty when no cost is known.")
     paid_total: Money = money("paid_total", "What was paid, less what was paid back.")
-    outstanding: Money = money("outstanding", "What is still to be paid; less than 0 when too much was.")
+    outstanding: Money = money(
+        "outstanding", "What is still to be paid; less than 0 when too much was, nothing of a cancelled order."
+    )
     approval_reasons: list[str] = strawberry.field(
         description="Why a draft did not become approved by itself, as of its last change; for people to read."
     )

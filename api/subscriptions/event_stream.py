@@ -22,6 +22,7 @@ from domain.errors import ErrorCode
 EVENTS = "text/event-stream"
 _COMPLETE = b"event: complete\ndata:\n\n"
 _BREATH = 15.0  # seconds after which a proxy, and we, want to see that the other side is still there
+_CLOSING = 2.0  # seconds for the last word to somebody who doesn't read
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -74,8 +75,9 @@ class _Stream(Response):
             pass  # the client is gone
         except* Exception as failed:
             last = as_events({"errors": errors_of(failed.exceptions[0], self._request_id)})
-        with suppress(OSError):
-            await send({"type": "http.response.body", "body": last})
+        with suppress(OSError):  # gone, or in no mood to read
+            async with asyncio.timeout(_CLOSING):
+                await send({"type": "http.response.body", "body": last})
 
     async def _tell(self, send: Send) -> NoReturn:
         subscriptions, base_url = self._streams.subscriptions, str(self._request.base_url)

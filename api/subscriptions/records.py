@@ -73,9 +73,10 @@ def _words(name: str) -> str:
 
 
 def _sentence(event: type[Event]) -> str:
-    doc = event.__doc__ or ""
-    own = "" if doc.startswith(f"{event.__name__}(") else f": {' '.join(doc.split())}"  # a dataclass makes one up
-    return f"{_words(event.__name__)}{own or '.'}"
+    doc = event.__doc__
+    if doc is None or doc.startswith(f"{event.__name__}("):  # a dataclass makes one up
+        return f"{_words(event.__name__)}."
+    return f"{_words(event.__name__)}: {' '.join(doc.split())}"
 
 
 _EVENTS = {to_snake_case(event.__name__).upper(): event for event in _events()}

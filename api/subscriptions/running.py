@@ -9,14 +9,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 from strawberry.utils.await_maybe import await_maybe
 
 from api.ask import Asker
 from api.context import RequestContext
 from api.documents import Invalid
-from api.errors import shown
+from api.errors import shown, shown_alone
 from api.operations import Asked, Operations, Refused, shown_cost, shown_invalid
 from api.rates import Taken
 from api.schema import Schema
@@ -121,7 +121,7 @@ def errors_of(error: Exception, request_id: str) -> list[Any]:
         return error.errors
     if isinstance(error, Invalid):
         return shown_invalid(error)
-    answer = shown(GraphQLError("", original_error=error), request_id)
+    _, answer = shown_alone(error, request_id)
     if isinstance(error, FellBehind):
         answer["extensions"]["cursor"] = error.cursor
     return [answer]

@@ -65,7 +65,7 @@ class Credential(TenantOwned, Base):
         Index("ix_credential_hash", "hash"),
         Index("ix_credential_kind", "tenant_id", "kind", "created_at", "id"),
         Index("ix_credential_quote", "tenant_id", "quote_id", postgresql_where=text("quote_id IS NOT NULL")),
-        CheckConstraint("kind IN ('API_TOKEN', 'CALLBACK', 'OFFER')", name="kind"),
+        CheckConstraint(one_of("kind", CredentialKind), name="kind"),
         refers("employee_id", "employee"),
         refers("quote_id", "quote"),
     )

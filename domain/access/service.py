@@ -4,7 +4,7 @@ Whoever manages access gives nobody more than they have themselves: else a token
 or an administrator, that may do everything.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,24 +19,17 @@ from domain.access.roles import Role, permissions_of
 from domain.access.scopes import GRANTABLE
 from domain.access.sign_in import same_address
 from domain.access.tokens import hint, new_token, token_hash
-from domain.checks import email_address, member_of, required_text
+from domain.checks import Check, email_address, flag_of, member_of, required_text
 from domain.context import Context
 from domain.errors import ErrorCode, ImpossibleStep, NotFound, UserError
 from domain.permissions import Permission, requires
 from domain.versions import changed, check_version
 
-
-def _flag(value: bool | None, *, field: str) -> bool:
-    if value is None:
-        raise UserError(ErrorCode.REQUIRED, f"{field} is true or false, not null.", (field,))
-    return value
-
-
-EMPLOYEE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+EMPLOYEE_FIELDS: Mapping[str, Check] = {
     "name": partial(required_text, limit=200, field="name"),
     "email": partial(email_address, field="email"),
     "role": lambda value: member_of(Role, value, field="role").value,
-    "active": partial(_flag, field="active"),
+    "active": flag_of("active"),
 }
 
 

@@ -1,17 +1,16 @@
 """From a bearer token to the actor it stands for, and the birth of a tenant. Not for a tenant's own data."""
 
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy import select, text
 
+from domain.access import dates
 from domain.access.models import Credential, CredentialKind, Employee, OfferLink, Tenant
 from domain.access.scopes import GRANTABLE
 from domain.access.tokens import token_hash, well_formed
 from domain.checks import required_text
 from domain.context import Actor
 from domain.db import Database
-from domain.errors import ErrorCode, UserError
 from domain.ids import uuid7
 from domain.money import minor_units
 from domain.permissions import Permission
@@ -20,11 +19,10 @@ from domain.permissions import Permission
 async def create(database: Database, *, name: str, currency: str = "USD", time_zone: str = "UTC") -> Tenant:
     """A new tenant. Its own row is the first thing it may write. Raises UserError naming what makes no sense."""
     minor_units(currency)
-    if time_zone not in available_timezones():
-        raise UserError(ErrorCode.INVALID, f"{time_zone} is no time zone. Give one like Europe/Berlin.", ("timeZone",))
     name = required_text(name, 200, field="name")
-    tenant = Tenant(id=uuid7(), name=name, currency=currency, time_zone=time_zone)
+    tenant = Tenant(id=uuid7(), name=name, currency=currency)
     async with database.transaction(Actor.system(tenant.id)) as ctx:
+        tenant.time_zone = await dates.time_zone(ctx, time_zone, field="timeZone")
         ctx.session.add(tenant)
     return tenant
 

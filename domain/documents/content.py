@@ -26,7 +26,7 @@ def printed(document: Document) -> dict[str, Any]:
         "language": language,
         "region": _region(figures.locale) if figures.locale.language == language else None,
         "paper": figures.paper,
-        "title": said[document.kind],
+        "title": said[document.type],
         "number": typed.cleaned(document.number),
         "page": said["page"],
         "seller": _seller(document.seller, said),

@@ -12,7 +12,8 @@ from domain.documents import vector
 from domain.documents.typesetting import Unprintable, set_in_type
 from domain.errors import ErrorCode, UserError
 
-MOST_BYTES = 500_000
+MOST_BYTES = 150_000
+"""In base64 it has to fit into a request, beside what else stands there."""
 MOST_PIXELS = 16_000_000
 MOST_SCANS = 50
 """How often a JPEG may go over its pixels; a progressive one does ten times."""
@@ -28,7 +29,7 @@ class LogoFormat(StrEnum):
 
 
 def check_logo(logo: bytes) -> None:
-    """Raises UserError (field `logo`) unless it is a PNG, JPEG or SVG of 500 kB at most that can be printed.
+    """Raises UserError (field `logo`) unless it is a PNG, JPEG or SVG of MOST_BYTES at most that can be printed.
 
     It is drawn once, which may take a second: call it beside the event loop.
     """
@@ -56,7 +57,7 @@ def _inspected(logo: bytes) -> LogoFormat:
     if len(logo) > MOST_BYTES:
         raise UserError(
             ErrorCode.TOO_LONG,
-            f"The logo has {len(logo) // 1000 + 1} kB; at most {MOST_BYTES // 1000} kB are allowed. Make it smaller.",
+            f"The logo has {len(logo):,} bytes; at most {MOST_BYTES:,} are allowed. Make the picture smaller.",
             _FIELD,
         )
     if logo.startswith(b"\x89PNG\r\n\x1a\n"):

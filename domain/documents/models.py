@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class DocumentKind(StrEnum):
+class DocumentType(StrEnum):
     """What the document is called in its title."""
 
     TAX_INVOICE = "TAX_INVOICE"
@@ -114,7 +114,7 @@ class Totals:
 class Document:
     """`currency` is an ISO 4217 code. Words, numbers and paper follow `locale`, a language and a country: en-US."""
 
-    kind: DocumentKind
+    type: DocumentType
     number: str
     date: datetime.date
     currency: str

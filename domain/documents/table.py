@@ -17,6 +17,8 @@ from domain.text import shorten
 
 # Headings come again on every page.
 _HEADING = 200
+# Lines of text on all pages, some two hundred: what is typed without end must not fill the memory.
+_MOST = 10_000
 _GAP = 3
 _NARROWEST = 10
 
@@ -38,9 +40,18 @@ class Table:
         self.columns = [said[name] for name in (*names, "net")]
         written = [self._written(line) for line in lines]
         room = self._room_for_words(written)
-        rows = iter([_row(*each, room) for each in zip(range(1, len(lines) + 1), lines, written, strict=True)])
+        said_of = self._said_of(lines, room)
+        rows = iter([_row(*each, room) for each in zip(range(1, len(lines) + 1), lines, said_of, written, strict=True)])
         filled = [section for section in sections if section.lines]
         self.sections = [self._section(it, list(islice(rows, len(it.lines))), len(filled) > 1) for it in filled]
+
+    def _said_of(self, lines: Sequence[Line], room: int) -> list[tuple[str, str]]:
+        """Title and description of each line; their beginnings only, if all of them are too long to be printed."""
+        said = [(typed.cleaned(line.title), typed.cleaned(line.description)) for line in lines]
+        if sum(typed.height(*each, room=room) for each in said) <= _MOST:
+            return said
+        most = _MOST // (2 * len(lines))
+        return [(typed.beginning(title, most, room), typed.beginning(text, most, room)) for title, text in said]
 
     def _written(self, line: Line) -> list[list[str]]:
         price = [self._figures.amount(line.unit_price)]
@@ -76,8 +87,8 @@ class Table:
         return max(_NARROWEST, typed.CHARACTERS_A_LINE - taken)
 
 
-def _row(position: int, line: Line, figures: list[list[str]], room: int) -> dict[str, Any]:
-    title, description = typed.cleaned(line.title), typed.cleaned(line.description)
+def _row(position: int, line: Line, said: tuple[str, str], figures: list[list[str]], room: int) -> dict[str, Any]:
+    title, description = said
     notes = typed.each(line.part_number, line.discount.label if line.discount else None)
     return {
         "position": str(position),

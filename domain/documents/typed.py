@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from domain.text import shorten
+
 SHORT = 14
 """So many lines may stand in a row that is never divided between two pages, or at the foot of every page."""
 CHARACTERS_A_LINE = 90
@@ -29,9 +31,24 @@ def block(*lines: str | None) -> str:
     return "\n".join(each(*lines))
 
 
+def height(*texts: str, room: int = CHARACTERS_A_LINE) -> int:
+    """How many lines the texts take, one below the other in a column of so many characters, about."""
+    return sum(1 + len(line) // room for text in texts if text for line in text.split("\n"))
+
+
 def is_short(*texts: str, room: int = CHARACTERS_A_LINE) -> bool:
-    """Whether the texts, one below the other in a column of so many characters, are SHORT, about."""
-    return sum(1 + len(line) // room for text in texts if text for line in text.split("\n")) <= SHORT
+    return height(*texts, room=room) <= SHORT
+
+
+def beginning(text: str, most: int, room: int) -> str:
+    """So much of it as takes `most` lines in such a column, about; "…" where something is left out."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if most <= 0:
+            return "\n".join((*kept, "…"))
+        kept.append(shorten(line, most * room))
+        most -= height(line, room=room) or 1
+    return "\n".join(kept)
 
 
 def _printable(character: str) -> str:

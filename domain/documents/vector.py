@@ -10,6 +10,8 @@ from domain.errors import ErrorCode, UserError
 
 MOST_WORK = 1_000_000
 """Characters of attributes, those of copies counted each time; a shape is at least a hundred."""
+MOST_DEEP = 200
+"""Shapes inside each other, copies too: they are drawn by recursion, which ends the whole process at some depth."""
 MOST_CHARACTERS = 2_000
 """Of text that is drawn."""
 MOST_STYLE = 20_000
@@ -95,8 +97,11 @@ def check(svg: bytes) -> None:
         raise _refused("The logo can't be read: it is not a complete SVG file. Export it again.") from None
     if drawing.characters > MOST_CHARACTERS or len(drawing.style) > MOST_STYLE:
         raise _refused(f"The logo contains too much text or too many styles. {_PLAINER}")
-    if _work(drawing) > MOST_WORK:
+    work, depth = _cost(drawing)
+    if work > MOST_WORK:
         raise _refused("The logo draws too many shapes. Make it simpler, or export it as PNG.")
+    if depth > MOST_DEEP:
+        raise _refused(f"The logo's shapes are nested too deeply, {depth} inside each other. {_PLAINER}")
 
 
 def _local(name: str) -> str:
@@ -126,10 +131,10 @@ def _drawn_by_style(style: str) -> dict[str, list[str]]:
     return drawn
 
 
-def _work(drawing: _Drawing) -> int:
-    """The work of all shapes, copies counted. Depth first without recursion: the nesting is the file's to choose."""
+def _cost(drawing: _Drawing) -> tuple[int, int]:
+    """The work of all shapes, copies counted, and how deep they are nested. Without recursion: the depth is theirs."""
     by_class = _drawn_by_style(drawing.style)
-    done: dict[_Shape, int] = {}
+    done: dict[_Shape, tuple[int, int]] = {}
     entered: set[_Shape] = set()
     waiting = [drawing.root]
     while waiting:
@@ -137,7 +142,8 @@ def _work(drawing: _Drawing) -> int:
         ids = [*shape.drawn, *(id_ for name in (_EVERYTHING, *shape.classes) for id_ in by_class.get(name, ()))]
         parts = [*shape.inside, *(drawing.by_id[id_] for id_ in ids if id_ in drawing.by_id)]
         if shape in entered:
-            done[waiting.pop()] = shape.work + sum(done[part] for part in parts)
+            works, depths = zip((shape.work, 0), *(done[part] for part in parts), strict=True)
+            done[waiting.pop()] = sum(works), 1 + max(depths)
             continue
         entered.add(shape)
         for part in parts:

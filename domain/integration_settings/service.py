@@ -20,7 +20,7 @@ from domain.errors import Conflict, ErrorCode, UserError, UserErrors
 from domain.integration_settings.apps import APPS
 from domain.integration_settings.models import ConnectionStatus, Integration, IntegrationSetting
 from domain.integration_settings.settings import SyncSettings
-from domain.outbox import Lane
+from domain.outbox import Lane, SyncTask
 from domain.permissions import Permission, requires
 from domain.sync.models import ExternalLink, Resolution, SyncError
 
@@ -64,8 +64,8 @@ async def install(ctx: Context, provider: str) -> Integration:
 
 
 @requires(Permission.INTEGRATIONS_ADMIN)
-async def propose(ctx: Context, provider: str, keys: Keys, *, old_links: OldLinks | None = None) -> Integration:
-    """Keep `keys` as a candidate, to be tried by a worker. The connection in use stays as it is."""
+async def propose(ctx: Context, provider: str, keys: Keys, *, old_links: OldLinks | None = None) -> str:
+    """Keep `keys` as the candidate, to be tried by a worker; returns it, sealed. The connection in use stays."""
     integration = await _installed(ctx, provider)
     clean = Keys(
         site=required_text(keys.site, 200, field="site"),
@@ -80,23 +80,26 @@ async def propose(ctx: Context, provider: str, keys: Keys, *, old_links: OldLink
             " links are to be kept (same data under a new address) or forgotten (another company).",
             ("oldLinks",),
         )
-    integration.candidate = _seal(ctx, integration, clean)
+    candidate = integration.candidate = _seal(ctx, integration, clean)
     await ctx.session.flush()
-    return integration
+    return candidate
 
 
 @requires(Permission.INTEGRATIONS_ADMIN)
 async def confirm(
-    ctx: Context, provider: str, *, remote_version: str | None, old_links: OldLinks | None = None
+    ctx: Context, provider: str, candidate: str, *, remote_version: str | None, old_links: OldLinks | None = None
 ) -> Integration:
-    """The candidate was accepted: it becomes the connection, its lane opens. Syncs stay as they were, off at first."""
+    """The candidate was accepted: it becomes the connection, its lane opens. Syncs stay as they were, off at first.
+
+    Raises Conflict when it is no longer the candidate: what stands there now was proposed later, and not tried yet.
+    """
     integration = await _installed(ctx, provider)
-    if integration.candidate is None:
+    if integration.candidate != candidate:
         raise Conflict("Somebody else connected at the same moment. Look at the status; connect again if need be.")
-    keys = _unseal(ctx, integration, integration.candidate)
+    keys = _unseal(ctx, integration, candidate)
     if old_links is OldLinks.FORGET and await _is_other_company(ctx, integration, keys):
         await ctx.session.execute(delete(ExternalLink).where(ExternalLink.provider == provider))
-    integration.sealed, integration.candidate = integration.candidate, None
+    integration.sealed, integration.candidate = candidate, None
     integration.site, integration.company_id = keys.site, keys.company_id
     integration.remote_version = remote_version
     integration.status = ConnectionStatus.CONNECTED.value
@@ -124,12 +127,12 @@ async def confirm(
 
 
 @requires(Permission.INTEGRATIONS_ADMIN)
-async def withdraw(ctx: Context, provider: str) -> Integration:
-    """The candidate was refused: forget it."""
+async def withdraw(ctx: Context, provider: str, candidate: str) -> None:
+    """The candidate was refused: forget it. One that was proposed later stays."""
     integration = await _installed(ctx, provider)
-    integration.candidate = None
-    await ctx.session.flush()
-    return integration
+    if integration.candidate == candidate:
+        integration.candidate = None
+        await ctx.session.flush()
 
 
 @requires(Permission.INTEGRATIONS_ADMIN)
@@ -241,18 +244,19 @@ async def _begin_standing_work(ctx: Context, provider: str) -> None:
 
 
 async def _try_again_what_waited_for_settings(ctx: Context, provider: str) -> None:
-    roots = (
-        await ctx.session.scalars(
-            select(SyncError.root)
-            .where(
-                SyncError.provider == provider,
-                SyncError.resolved_at.is_(None),
-                SyncError.kind.in_(("UNMAPPED", "BLOCKED")),
-            )
-            .distinct()
-            .limit(1000)
+    """Also what is being worked on just now: that run may have read the settings before this change of them."""
+    waiting = (
+        select(SyncError.root)
+        .where(
+            SyncError.provider == provider,
+            SyncError.resolved_at.is_(None),
+            SyncError.kind.in_(("UNMAPPED", "BLOCKED")),
         )
-    ).all()
+        .distinct()
+        .limit(1000)
+    )
+    under_way = select(SyncTask.subject).where(SyncTask.provider == provider, SyncTask.lease_until > func.now())
+    roots = {root for roots in (waiting, under_way) for root in await ctx.session.scalars(roots)}
     if roots:
         ctx.wake |= await outbox.raise_work(ctx.session, ctx.tenant_id, roots, provider=provider, afresh=True)
 

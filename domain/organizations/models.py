@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models import Base, Record, belongs_to, has_many, refers, search_index, tenant_table
+from domain.models import Base, Record, belongs_to, has_many, one_of, refers, search_index, tenant_table
 from domain.permissions import Permission
 
 SOURCES = ("STAFF", "ONLINE_STORE", "CONNECTWISE")
@@ -30,7 +30,7 @@ class Organization(Record, Base):
         Index("ix_organization_account_number", "tenant_id", "account_number"),
         Index("ix_organization_owner", "tenant_id", "owner_id", "name_folded", "id"),
         search_index("organization", "account_number", "name"),
-        CheckConstraint("source IN ('STAFF', 'ONLINE_STORE', 'CONNECTWISE')", name="source"),
+        CheckConstraint(one_of("source", SOURCES), name="source"),
     )
     reads: ClassVar[Permission] = Permission.ORGANIZATIONS_READ
 

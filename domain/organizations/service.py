@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain import archiving, events
 from domain.access.models import Employee
-from domain.checks import ADDRESS, Check, email_or_none, required_text, text_of
+from domain.checks import ADDRESS, Check, email_or_none, flag_of, required_text, text_of
 from domain.context import Context
 from domain.errors import ErrorCode, NotFound, UserError, below
 from domain.ids import uuid7
@@ -29,7 +29,7 @@ ORGANIZATION_FIELDS: Mapping[str, Check] = {
     "type": text_of("type", 100),
     "status": text_of("status", 100),
     "price_group": text_of("priceGroup", 100),
-    "over_credit_limit": bool,
+    "over_credit_limit": flag_of("overCreditLimit"),
 }
 
 CONTACT_FIELDS: Mapping[str, Check] = {
@@ -40,8 +40,8 @@ CONTACT_FIELDS: Mapping[str, Check] = {
     "mobile": text_of("mobile", 60),
     "title": text_of("title", 100),
     "type": text_of("type", 100),
-    "send_invoices": bool,
-    "active": bool,
+    "send_invoices": flag_of("sendInvoices"),
+    "active": flag_of("active"),
 }
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.checks import ADDRESS, decimal_in
-from domain.errors import ErrorCode, UserError
+from domain.errors import ErrorCode, UserError, below
 from domain.money import minor_units
 from domain.organizations.models import ADDRESS_FIELDS
 from domain.pricing.totals import LineInput
@@ -20,7 +20,7 @@ _MOST = Decimal(10) ** 9
 def fill(row: Any, values: Mapping[str, Any] | None) -> None:
     """Check and set what was given of amount, tax rate and address. None: there is no delivery."""
     given = {"amount": None, "tax_rate": None, "address": None} if values is None else values
-    try:
+    with below("delivery"):
         for name, value in given.items():
             if name == "amount":
                 places = minor_units(row.currency)
@@ -32,8 +32,6 @@ def fill(row: Any, values: Mapping[str, Any] | None) -> None:
                 _address(row, dict.fromkeys(ADDRESS_FIELDS) if value is None else value)
             else:
                 raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
-    except UserError as error:
-        raise error.under("delivery") from None
 
 
 def as_input(row: Any) -> LineInput:
@@ -42,10 +40,8 @@ def as_input(row: Any) -> LineInput:
 
 
 def _address(row: Any, values: Mapping[str, str | None]) -> None:
-    try:
+    with below("address"):
         for name in values:
             if name not in ADDRESS_FIELDS:
                 raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
             setattr(row, f"delivery_{name}", ADDRESS[name](values[name]))
-    except UserError as error:
-        raise error.under("address") from None

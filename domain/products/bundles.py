@@ -8,16 +8,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select
 
 from domain.checks import decimal_in
 from domain.context import Context
-from domain.errors import ErrorCode, NotFound, UserError
+from domain.errors import ErrorCode, NotFound, UserError, below
 from domain.products.kinds import ProductType
 from domain.products.models import Product, ProductComponent
 from domain.versions import changed
 
 MOST = 100
+DEEPEST = 10
+"""So many bundles are in each other at most, the outermost among them: whoever takes one apart comes to an end."""
 _HUGE = Decimal(10) ** 9
 
 Components = Sequence[Mapping[str, Any]]
@@ -57,15 +59,13 @@ def _quantities(components: Components) -> dict[UUID, Decimal]:
     found: dict[UUID, Decimal] = {}
     for place, component in enumerate(components):
         id, quantity = component["product_id"], component["quantity"]
-        try:
+        with below("components", place):
             if id in found:
                 message = "This product is a component already: give it once, with the whole quantity."
                 raise UserError(ErrorCode.INVALID, message, ("productId",))
             found[id] = decimal_in(quantity, field="quantity", low=Decimal(0), high=_HUGE, places=6)
             if not quantity:
                 raise UserError(ErrorCode.INVALID, "quantity must be more than 0.", ("quantity",))
-        except UserError as error:
-            raise error.under("components", str(place)) from None
     return found
 
 
@@ -75,27 +75,47 @@ async def _present(ctx: Context, bundle: Product) -> dict[UUID, ProductComponent
 
 
 async def _check_products(ctx: Context, bundle: Product, ids: Sequence[UUID]) -> None:
-    """That they are there, and that the bundle is in none of them."""
+    """That they are there, that the bundle is in none of them, and that not too many are in each other then."""
     if not ids:
         return
     rows = await ctx.session.execute(select(Product.id, Product.title).where(Product.id.in_(ids)))
     titles = {id: title for id, title in rows}
-    around = await _around(ctx, bundle)
+    above, inside = await _above(ctx, bundle), await _below(ctx, ids)
+    room = DEEPEST - 1 - max(above.values())
     for place, id in enumerate(ids):
+        at = ("components", str(place), "productId")
         if id not in titles:
-            raise NotFound("There is no such product.", field=("components", str(place), "productId"))
-        if id in around:
+            raise NotFound("There is no such product.", field=at)
+        if id in above:
             message = f"“{titles[id]}” is made of “{bundle.title}”: a bundle can't be part of itself."
             if id == bundle.id:
                 message = f"“{bundle.title}” can't be part of itself."
-            raise UserError(ErrorCode.INVALID, message, ("components", str(place), "productId"))
+            raise UserError(ErrorCode.INVALID, message, at)
+        if inside.get(id, 0) > room:
+            message = f"With “{titles[id]}” in it, more than {DEEPEST} bundles would be in each other: take its parts."
+            raise UserError(ErrorCode.LIMIT_EXCEEDED, message, at)
 
 
-async def _around(ctx: Context, bundle: Product) -> set[UUID]:
-    """The bundle, and all that it is part of, at any depth."""
-    around = select(literal(bundle.id).label("id")).cte("around", recursive=True)
-    above = select(ProductComponent.product_id).join(around, ProductComponent.component_id == around.c.id)
-    return set(await ctx.session.scalars(select(around.union(above).c.id)))
+async def _above(ctx: Context, bundle: Product) -> dict[UUID, int]:
+    """The bundle and all that it is part of, with how far up that is at most."""
+    walk = select(literal(bundle.id).label("id"), literal(0).label("level")).cte("above", recursive=True)
+    up = select(ProductComponent.product_id, walk.c.level + 1).join(walk, ProductComponent.component_id == walk.c.id)
+    walk = walk.union(up)
+    rows = await ctx.session.execute(select(walk.c.id, func.max(walk.c.level)).group_by(walk.c.id))
+    return {id: level for id, level in rows}
+
+
+async def _below(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many bundles are in each other there, by product; what is no bundle is missing."""
+    part = ProductComponent
+    walk = (
+        select(part.product_id.label("top"), part.component_id.label("id"), literal(1).label("level"))
+        .where(part.product_id.in_(ids))
+        .cte("below", recursive=True)
+    )
+    walk = walk.union(select(walk.c.top, part.component_id, walk.c.level + 1).join(walk, part.product_id == walk.c.id))
+    rows = await ctx.session.execute(select(walk.c.top, func.max(walk.c.level)).group_by(walk.c.top))
+    return {top: level for top, level in rows}
 
 
 def _put(

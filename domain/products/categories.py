@@ -56,7 +56,7 @@ async def under(ctx: Context, category_id: UUID) -> list[UUID]:
 async def _fill(ctx: Context, category: ProductCategory, values: dict[str, Any]) -> None:
     name = required_text(values["name"], 200, field="name")
     folded, parent_id = fold(name), values["parent_id"]
-    await _no_ring(ctx, category, parent_id)
+    await _check_parent(ctx, category, parent_id)
     siblings = select(ProductCategory).where(
         ProductCategory.parent_id.is_not_distinct_from(parent_id), ProductCategory.name_folded == folded
     )
@@ -66,14 +66,11 @@ async def _fill(ctx: Context, category: ProductCategory, values: dict[str, Any])
     category.name, category.name_folded, category.parent_id = name, folded, parent_id
 
 
-async def _no_ring(ctx: Context, category: ProductCategory, parent_id: UUID | None) -> None:
-    above = parent_id
-    while above is not None:
-        if above == category.id:
-            raise UserError(
-                ErrorCode.INVALID, f"“{category.name}” can't stand below itself: choose another parent.", ("parentId",)
-            )
-        parent = await ctx.session.get(ProductCategory, above)
-        if parent is None:
-            raise NotFound("There is no such product category.", field=("parentId",))
-        above = parent.parent_id
+async def _check_parent(ctx: Context, category: ProductCategory, parent_id: UUID | None) -> None:
+    if parent_id is None or parent_id == category.parent_id:
+        return
+    if await ctx.session.get(ProductCategory, parent_id) is None:
+        raise NotFound("There is no such product category.", field=("parentId",))
+    if category.id is not None and parent_id in await under(ctx, category.id):
+        message = f"“{category.name}” can't stand below itself: choose another parent."
+        raise UserError(ErrorCode.INVALID, message, ("parentId",))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 
-from domain.checks import Check, decimal_in, member_of, optional_text, required_text
+from domain.checks import Check, decimal_in, flag_of, member_of, optional_text, required_text
 from domain.errors import ErrorCode, UserError
 from domain.products.kinds import ProductType, RecurringPeriod
 from domain.text import is_visible
@@ -17,7 +17,7 @@ _HUGE = Decimal(10) ** 12
 def money(value: Decimal | None, *, field: str) -> Decimal:
     if value is None:
         raise UserError(ErrorCode.REQUIRED, f"{field} is missing.", (field,))
-    return decimal_in(value, field=field, low=Decimal(0), high=_HUGE, places=4)
+    return decimal_in(value, field=field, low=Decimal(0), high=_HUGE, places=PLACES)
 
 
 def _cost(value: Decimal | None) -> Decimal | None:
@@ -42,7 +42,7 @@ FIELDS: Mapping[str, Check] = {
     "brand_id": lambda value: value,
     "price": partial(money, field="price"),
     "cost": _cost,
-    "active": bool,
-    "serialized": bool,
+    "active": flag_of("active"),
+    "serialized": flag_of("serialized"),
     "recurring_period": lambda value: value and member_of(RecurringPeriod, value, field="recurringPeriod").value,
 }

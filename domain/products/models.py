@@ -47,6 +47,7 @@ class ProductCategory(Record, Base):
         refers("parent_id", "product_category"),
         UniqueConstraint("tenant_id", "parent_id", "name_folded", postgresql_nulls_not_distinct=True),
         Index("ix_product_category_name", "tenant_id", "name_folded", "id"),
+        Index("ix_product_category_created", "tenant_id", "created_at", "id"),
     )
     reads: ClassVar[Permission] = Permission.PRODUCTS_READ
 
@@ -74,8 +75,8 @@ class Brand(Record, Base):
 class Product(Record, Base):
     """Something the MSP sells. `part_key` is its part number, or failing that its number, in one spelling.
 
-    `price_minor` is the price in ten-thousandths, the places that a price may have: to filter and to sort by. `stock`
-    is what all suppliers have of it together; empty when none of them says.
+    `price_minor` is the price in ten-thousandths, the places that a price may have: to filter and to sort by.
+    What suppliers have of it is its `stock`, of `supply.py`.
     """
 
     __tablename__ = "product"
@@ -109,7 +110,6 @@ class Product(Record, Base):
     price: Mapped[Price]
     price_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     cost: Mapped[Price | None]
-    stock: Mapped[Quantity | None]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     serialized: Mapped[bool] = mapped_column(default=False, server_default="false")
     recurring_period: Mapped[str | None]
@@ -145,7 +145,7 @@ def _component_cost() -> ColumnElement[Decimal | None]:
     """What the components of a bundle cost together; empty when there are none, or when one of them has no cost."""
     bundle, component = Product.__table__.c, ProductComponent.__table__.c
     part = Product.__table__.alias("part").c
-    sum_ = func.sum(component.quantity * part.cost).cast(Numeric(19, 4))
+    sum_ = func.sum(component.quantity * part.cost).cast(Numeric(38, 4))  # nobody stores it, so it fits in any case
     costs = (
         select(case((func.count() == func.count(part.cost), sum_)))
         .where(

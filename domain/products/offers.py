@@ -1,13 +1,15 @@
 """What suppliers ask for products, and how many they have. Which of them to buy from is for a purchase order to say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from domain import events
+from domain import bulk, events
+from domain.access.turns import one_at_a_time
+from domain.bulk import Outcome
 from domain.checks import Check, decimal_in
 from domain.context import Context
 from domain.errors import ErrorCode, NotFound, UserError
@@ -17,6 +19,9 @@ from domain.products.models import Product
 from domain.products.parts import part_key
 from domain.products.supply import Supplier, SupplierOffer
 from domain.versions import changed
+
+Entry = tuple[UUID, UUID, Mapping[str, Any]]
+"""Product, supplier and values of an offer, as `put` takes them."""
 
 _MOST_STOCK = Decimal(10) ** 9
 
@@ -34,8 +39,11 @@ FIELDS: Mapping[str, Check] = {
 
 @requires(Permission.PRODUCTS_WRITE)
 async def put(ctx: Context, product_id: UUID, supplier_id: UUID, values: Mapping[str, Any]) -> SupplierOffer:
-    """The supplier's offer for the product: a new one, which needs a cost, or changes of the one that is there."""
-    product = await _locked(ctx, product_id)
+    """The supplier's offer for the product: a new one, which needs a cost, or changes of the one that is there.
+
+    The product's own version stays: a price list that comes in is nobody's edit of it.
+    """
+    await _locked(ctx, product_id)
     supplier = await ctx.session.get(Supplier, supplier_id)
     if supplier is None:
         raise NotFound("There is no such supplier.", field=("supplierId",))
@@ -53,8 +61,20 @@ async def put(ctx: Context, product_id: UUID, supplier_id: UUID, values: Mapping
     elif different:
         changed(offer)
     if new or different:
-        await _said(ctx, product)
+        await ctx.session.flush()
+        ctx.emit(events.ProductUpdated(product_id))
     return offer
+
+
+@requires(Permission.PRODUCTS_WRITE)
+async def put_many(ctx: Context, entries: Sequence[Callable[[], Entry]]) -> list[Outcome[UUID]]:
+    """Offers as `put` makes and changes them, each by itself: their ids."""
+    await one_at_a_time(ctx)  # price lists that name the same products in another order would wait for each other
+
+    async def make(inner: Context, entry: Entry) -> UUID:
+        return (await put(inner, *entry)).id
+
+    return await bulk.each(ctx, entries, make, field="offers")
 
 
 @requires(Permission.PRODUCTS_WRITE)
@@ -64,7 +84,8 @@ async def remove(ctx: Context, product_id: UUID, supplier_id: UUID) -> Product:
     if offer is None:
         raise NotFound("This supplier does not offer this product.", field=("supplierId",))
     await ctx.session.delete(offer)
-    await _said(ctx, product)
+    await ctx.session.flush()
+    ctx.emit(events.ProductUpdated(product_id))
     return product
 
 
@@ -94,12 +115,3 @@ def _fill(offer: SupplierOffer, values: Mapping[str, Any]) -> bool:
             different = True
     offer.supplier_key = part_key(offer.supplier_number) if offer.supplier_number else None
     return different
-
-
-async def _said(ctx: Context, product: Product) -> None:
-    """The total follows. The product's own version stays: a price list that comes in is nobody's edit of it."""
-    await ctx.session.flush()
-    stock = select(func.sum(SupplierOffer.stock)).where(SupplierOffer.product_id == product.id)
-    product.stock = await ctx.session.scalar(stock)
-    await ctx.session.flush()
-    ctx.emit(events.ProductUpdated(product.id))

@@ -3,6 +3,7 @@
 It does not say which piece may go to which order: that is for purchase orders and sales orders to know.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,22 @@ class Serial:
 
     number: str
     folded: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of a product that comes in or goes out. `at`: where its number stands in the caller's input."""
+
+    product_id: UUID
+    serial: Serial
+    at: tuple[str, ...]
+    goods_receipt_line_id: UUID | None = None
+    sales_order_line_id: UUID | None = None
+    delivery_line_id: UUID | None = None
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        return self.product_id, self.serial.folded
 
 
 def checked(numbers: Sequence[str], quantity: Decimal, *, field: str = "serialNumbers") -> list[Serial]:
@@ -74,55 +91,56 @@ def of_product(
     return []
 
 
-async def known(ctx: Context, product_id: UUID, serials: Sequence[Serial]) -> dict[str, SerialNumber]:
-    """The pieces of the product that we know already, by folded number, locked until the transaction ends."""
-    statement = (
-        select(SerialNumber)
-        .where(
-            SerialNumber.product_id == product_id, SerialNumber.number_folded.in_([serial.folded for serial in serials])
+async def known(ctx: Context, pieces: Sequence[Piece]) -> dict[tuple[UUID, str], SerialNumber]:
+    """Those that we have already, by their key, locked until the transaction ends.
+
+    To be asked for all pieces of a transaction together, before any is entered: everybody locks in the order of keys,
+    so that two who name the same ones never wait for each other.
+    """
+    numbers: defaultdict[UUID, list[str]] = defaultdict(list)
+    for piece in pieces:
+        numbers[piece.product_id].append(piece.serial.folded)
+    found: dict[tuple[UUID, str], SerialNumber] = {}
+    for product_id in sorted(numbers):
+        statement = (
+            select(SerialNumber)
+            .where(SerialNumber.product_id == product_id, SerialNumber.number_folded.in_(numbers[product_id]))
+            .order_by(SerialNumber.number_folded)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
-        .order_by(SerialNumber.number_folded)  # everybody locks in this order
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {piece.number_folded: piece for piece in await ctx.session.scalars(statement)}
+        for row in await ctx.session.scalars(statement):
+            found[product_id, row.number_folded] = row
+    return found
 
 
-async def enter(
-    ctx: Context,
-    product_id: UUID,
-    serials: Sequence[Serial],
-    *,
-    goods_receipt_line_id: UUID | None = None,
-    sales_order_line_id: UUID | None = None,
-    delivery_line_id: UUID | None = None,
-    field: str = "serialNumbers",
-) -> None:
-    """New pieces of a product. A number that the product has already, even one entered at this moment, is TAKEN.
+async def enter(ctx: Context, pieces: Sequence[Piece]) -> None:
+    """New pieces. A number that the product has already, even one entered at this moment, is TAKEN.
 
     What they refer to must be flushed. Raises UserErrors that name each number by its place; then nothing may be kept.
     """
-    if not serials:
+    if not pieces:
         return
     rows = [
         {
             "id": uuid7(),
             "tenant_id": ctx.tenant_id,
-            "product_id": product_id,
-            "number": serial.number,
-            "number_folded": serial.folded,
-            "goods_receipt_line_id": goods_receipt_line_id,
-            "sales_order_line_id": sales_order_line_id,
-            "delivery_line_id": delivery_line_id,
+            "product_id": piece.product_id,
+            "number": piece.serial.number,
+            "number_folded": piece.serial.folded,
+            "goods_receipt_line_id": piece.goods_receipt_line_id,
+            "sales_order_line_id": piece.sales_order_line_id,
+            "delivery_line_id": piece.delivery_line_id,
         }
-        for serial in sorted(serials, key=lambda serial: serial.folded)  # as `known` locks
+        for piece in pieces
     ]
-    statement = insert(SerialNumber).on_conflict_do_nothing().returning(SerialNumber.number_folded)
-    made = set(await ctx.session.scalars(statement, rows))
+    in_order = sorted(rows, key=lambda row: (row["product_id"], row["number_folded"]))  # as `known` locks
+    statement = insert(SerialNumber).on_conflict_do_nothing().returning(SerialNumber.id)
+    made = set(await ctx.session.scalars(statement, in_order))
     errors = [
-        UserError(ErrorCode.TAKEN, f"The serial number “{serial.number}” is entered already.", (field, str(place)))
-        for place, serial in enumerate(serials)
-        if serial.folded not in made
+        UserError(ErrorCode.TAKEN, f"The serial number “{piece.serial.number}” is entered already.", piece.at)
+        for piece, row in zip(pieces, rows, strict=True)
+        if row["id"] not in made
     ]
     if errors:
         raise UserErrors(errors)

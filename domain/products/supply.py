@@ -4,14 +4,16 @@ What is ordered from a supplier is a purchase order (`domain.purchase_orders`).
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from domain.models import Base, Price, Quantity, Record, belongs_to, refers, tenant_table
 from domain.permissions import Permission
+from domain.products.models import Product
 
 
 class Supplier(Record, Base):
@@ -85,6 +87,27 @@ class SupplierOffer(Record, Base):
 
     product = belongs_to("Product", "SupplierOffer.product_id", back_populates="offers")
     supplier = belongs_to("Supplier", "SupplierOffer.supplier_id")
+
+
+def _stock() -> ColumnElement[Decimal | None]:
+    """What all suppliers that aren't archived have of a product together; empty when none of them says."""
+    product, offer, supplier = Product.__table__.c, SupplierOffer.__table__.c, Supplier.__table__.c
+    return (
+        select(func.sum(offer.stock))
+        .where(
+            offer.tenant_id == product.tenant_id,
+            offer.product_id == product.id,
+            supplier.tenant_id == offer.tenant_id,
+            supplier.id == offer.supplier_id,
+            supplier.archived_at.is_(None),
+        )
+        .correlate(Product.__table__)
+        .scalar_subquery()
+    )
+
+
+# Added up when it is asked for: archiving a supplier changes the stock of all that they offer.
+Product.__mapper__.add_property("stock", column_property(_stock()))
 
 
 class SerialNumber(Record, Base):

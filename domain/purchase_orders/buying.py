@@ -37,29 +37,39 @@ async def create(
     refused.
     """
     demand = await demands.locked(ctx, sales_order_id)
+    proposed = orders is None
     if orders is None:
-        proposed = _orders_of(demand, await demands.proposed(ctx, demand))
-        return [await _made(ctx, demand, order, defaults or {}) for order in proposed]
+        orders = _orders_of(demand, await demands.proposed(ctx, demand))
     if not orders:
         raise UserError(ErrorCode.REQUIRED, "orders is empty: name a supplier, or leave it out.", ("orders",))
-    if len(orders) > MOST_ORDERS:
+    if not proposed and len(orders) > MOST_ORDERS:
         raise UserError(ErrorCode.LIMIT_EXCEEDED, f"At most {MOST_ORDERS} orders are made at once.", ("orders",))
     made = []
     for place, order in enumerate(orders):
+        own = any(name in order for name in destination.FIELDS)
         try:
-            made.append(await _made(ctx, demand, order, defaults or {}))
+            made.append(await _made(ctx, demand, order if own else {**order, **(defaults or {})}))
         except UserError as error:
-            raise error.under("orders", str(place)) from None
+            error.field = _place(error.field, () if proposed else ("orders", str(place)), own)
+            raise
     return made
 
 
-async def _made(ctx: Context, demand: Demand, order: Values, defaults: Values) -> PurchaseOrder:
+async def _made(ctx: Context, demand: Demand, order: Values) -> PurchaseOrder:
     if not order.get("lines"):
         raise UserError(ErrorCode.REQUIRED, "lines is empty: say what is bought.", ("lines",))
     values = {name: value for name, value in order.items() if name not in ("lines", "costs")}
-    if not any(name in values for name in destination.FIELDS):
-        values |= defaults
     return await drafting.new(ctx, values, order["lines"], order.get("costs", ()), demand=demand)
+
+
+def _place(field: tuple[str, ...], order: tuple[str, ...], own: bool) -> tuple[str, ...]:
+    """Where that stands in the caller's input: in the order, if the caller wrote it there.
+
+    What is said for all of them stands above the orders; what is proposed came of the sales order.
+    """
+    if not own and field[:1] in (("warehouseId",), ("dropShip",), ("deliveryAddress",)):
+        return ("warehouseId",) if field[0] == "warehouseId" else ("dropShip",)
+    return (*order, *field) if order else ("salesOrderId",)
 
 
 def _orders_of(demand: Demand, proposal: Proposal) -> list[Values]:

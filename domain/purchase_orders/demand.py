@@ -21,7 +21,7 @@ from domain.purchase_orders.lifecycle import PurchaseOrderStatus
 from domain.purchase_orders.lines import plain
 from domain.purchase_orders.models import PurchaseOrder, PurchaseOrderLine
 from domain.purchase_orders.proposal import Key, Need, Offer, Ordered, Parts, Proposal
-from domain.sales_orders import loading, progress
+from domain.sales_orders import loading
 from domain.sales_orders.lifecycle import SalesOrderStatus
 from domain.sales_orders.models import SalesOrder, SalesOrderLine
 
@@ -109,7 +109,7 @@ async def _of(ctx: Context, order: SalesOrder) -> Demand:
     # A credit is nothing that somebody supplies.
     lines = [line for line in order.lines if line.unit_price >= 0]
     parts = await parts_of(ctx, order.lines)
-    ordered = [Ordered(line.id, line.quantity, progress.done(line), parts[line.id]) for line in lines]
+    ordered = [Ordered(line.id, line.quantity, line.fulfilled_quantity, parts[line.id]) for line in lines]
     needs = proposal.needs(ordered, await _bought(ctx, order))
     return Demand(order, parts, needs, {(need.line_id, need.product_id): need.quantity for need in needs})
 

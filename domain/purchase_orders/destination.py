@@ -42,9 +42,11 @@ async def settle(ctx: Context, order: PurchaseOrder, values: Mapping[str, Any]) 
         try:
             _address(order, values["delivery_address"])
         except UserError as error:
-            raise error.under("deliveryAddress") from None
-    if order.drop_ship and not any(getattr(order, f"delivery_{name}") for name in SHIPPED_TO):
-        message = "Nothing says where the goods are shipped to: give a deliveryAddress."
+            raise error.under("deliveryAddress", *(["address"] if error.field[0] in ADDRESS_FIELDS else [])) from None
+    if order.drop_ship and not any(getattr(order, f"delivery_{name}") for name in ADDRESS_FIELDS):
+        message = (
+            "Nothing says where the goods are shipped to: give a deliveryAddress, or enter the customer's address."
+        )
         raise UserError(ErrorCode.REQUIRED, message, ("deliveryAddress",))
 
 

@@ -8,7 +8,7 @@ from domain.access import numbers
 from domain.access.models import Employee, Tenant
 from domain.checks import decimal_in, optional_text, required_text
 from domain.context import Context
-from domain.errors import ErrorCode, NotFound, UserError
+from domain.errors import ErrorCode, NotFound, UserError, below
 from domain.ids import uuid7
 from domain.money import minor_units
 from domain.purchase_orders import destination, lines, loading, notes
@@ -77,10 +77,8 @@ async def append(ctx: Context, order: PurchaseOrder, given: Sequence[Values], de
     catalog = await loading.catalog(ctx, order.supplier_id, products | (demand.product_ids if demand else set()))
     last = max((line.position for line in order.lines), default=0)
     for place, values in enumerate(given):
-        try:
+        with below("lines", place):
             line = _line(order, values, catalog, demand)
-        except UserError as error:
-            raise error.under("lines", str(place)) from None
         line.position = last + place + 1
         order.lines.append(line)
 
@@ -91,11 +89,9 @@ def set_costs(order: PurchaseOrder, given: Sequence[Values]) -> None:
         raise UserError(ErrorCode.LIMIT_EXCEEDED, f"At most {MOST_COSTS} other costs are allowed.", ("costs",))
     del order.costs[len(given) :]
     for place, values in enumerate(given):
-        try:
+        with below("costs", place):
             title = required_text(values.get("title"), 200, field="title")
             amount = _amount(values.get("amount"), minor_units(order.currency))
-        except UserError as error:
-            raise error.under("costs", str(place)) from None
         if place == len(order.costs):
             order.costs.append(PurchaseOrderCost(position=place + 1, currency=order.currency))
         cost = order.costs[place]

@@ -16,6 +16,8 @@ Key = tuple[UUID, UUID | None]
 """A line of the sales order, and what is bought for it: its product, or a part of it."""
 
 _SMALLEST = Decimal("0.000001")
+_MOST = Decimal(10) ** 12
+"""More than that no line buys: bundles in bundles could multiply beyond any number."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,23 @@ class Proposal:
 
 
 def parts_of(product_id: UUID, components: Mapping[UUID, Sequence[tuple[UUID, Decimal]]]) -> dict[UUID | None, Decimal]:
-    """What one piece is made of, through bundles in bundles; what has no components is made of itself."""
-    inside = components.get(product_id)
-    if not inside:
-        return {product_id: Decimal(1)}
-    found: dict[UUID | None, Decimal] = {}
-    for component_id, quantity in inside:
-        for part_id, each in parts_of(component_id, components).items():
-            found[part_id] = found.get(part_id, Decimal(0)) + quantity * each
-    return found
+    """What one piece is made of, through bundles in bundles; what has no components is made of itself.
+
+    Each bundle is taken apart once, in however many others it is.
+    """
+    apart: dict[UUID, dict[UUID | None, Decimal]] = {}
+
+    def taken(id: UUID) -> dict[UUID | None, Decimal]:
+        if id not in apart:
+            found: dict[UUID | None, Decimal] = {}
+            for component_id, quantity in components.get(id, ()):
+                for part_id, each in taken(component_id).items():
+                    found[part_id] = min(found.get(part_id, Decimal(0)) + quantity * each, _MOST)
+            apart[id] = found or {id: Decimal(1)}
+        return apart[id]
+
+    with arithmetic():
+        return taken(product_id)
 
 
 def needs(ordered: Iterable[Ordered], bought: Mapping[Key, Decimal]) -> list[Need]:

@@ -15,10 +15,10 @@ from domain import events
 from domain.access import dates
 from domain.checks import optional_text
 from domain.context import Context
-from domain.errors import UserErrors
 from domain.permissions import Permission, requires
 from domain.pricing.catalog import products_of
 from domain.products import serials
+from domain.products.serials import Piece
 from domain.purchase_orders import arrivals, for_sale, lines, loading
 from domain.purchase_orders.arrivals import Arrival
 from domain.purchase_orders.lifecycle import PurchaseOrderStatus, Step, step
@@ -63,10 +63,7 @@ async def receive(
     went_out: Mapping[UUID, UUID] = {}
     if order.sales_order_id and sale.pieces:
         went_out = await sales_orders.goods_received(ctx, order.sales_order_id, sale.pieces, drop_ship=order.drop_ship)
-    parts = {part.purchase_order_line_id: part.id for part in receipt.lines}
-    for arrival in arrived:
-        sold_id = arrival.line.sales_order_line_id if arrival.line.id in sale.lines else None
-        await _enter(ctx, arrival, parts[arrival.line.id], sold_id, went_out.get(sold_id) if sold_id else None)
+    await _enter(ctx, _pieces(arrived, receipt, sale.lines, went_out))
     ctx.emit(events.PurchaseOrderReceived(order.id))
     return receipt
 
@@ -91,32 +88,37 @@ async def _receipt(ctx: Context, order: PurchaseOrder, arrived: Sequence[Arrival
     return receipt
 
 
-async def _enter(
-    ctx: Context, arrival: Arrival, receipt_id: UUID, sold_id: UUID | None, delivery_id: UUID | None
-) -> None:
+def _pieces(
+    arrived: Sequence[Arrival], receipt: GoodsReceipt, for_sale: frozenset[UUID], went_out: Mapping[UUID, UUID]
+) -> list[Piece]:
+    """What has a number: with its receipt, and what it was for. `for_sale`: the lines that came for a sales order."""
+    parts = {part.purchase_order_line_id: part.id for part in receipt.lines}
+    pieces = []
+    for arrival in arrived:
+        line = arrival.line
+        sold_id = line.sales_order_line_id if line.id in for_sale else None
+        for place, serial in enumerate(arrival.serials):
+            if line.product_id is not None:
+                piece = Piece(
+                    line.product_id,
+                    serial,
+                    (*arrival.at, "serialNumbers", str(place)),
+                    goods_receipt_line_id=parts[line.id],
+                    sales_order_line_id=sold_id,
+                    delivery_line_id=went_out.get(sold_id) if sold_id else None,
+                )
+                pieces.append(piece)
+    return pieces
+
+
+async def _enter(ctx: Context, pieces: Sequence[Piece]) -> None:
     """The pieces with their numbers. One that went to a customer before its receipt was written down is known."""
-    if not arrival.serials or arrival.line.product_id is None:
-        return
-    product_id, new = arrival.line.product_id, []
-    known = await serials.known(ctx, product_id, arrival.serials)
-    for place, serial in enumerate(arrival.serials):
-        piece = known.get(serial.folded)
-        if piece is None or piece.goods_receipt_line_id or sold_id not in (None, piece.sales_order_line_id):
-            new.append((str(place), serial))
+    known, new = await serials.known(ctx, pieces), []
+    for piece in pieces:
+        row = known.get(piece.key)
+        if row is None or row.goods_receipt_line_id or piece.sales_order_line_id not in (None, row.sales_order_line_id):
+            new.append(piece)
         else:
-            piece.goods_receipt_line_id = receipt_id
-            changed(piece)
-    try:
-        await serials.enter(
-            ctx,
-            product_id,
-            [serial for _, serial in new],
-            goods_receipt_line_id=receipt_id,
-            sales_order_line_id=sold_id,
-            delivery_line_id=delivery_id,
-        )
-    except UserErrors as several:
-        for error in several.errors:
-            name, place_of_new = error.field
-            error.field = (*arrival.at, name, new[int(place_of_new)][0])
-        raise
+            row.goods_receipt_line_id = piece.goods_receipt_line_id
+            changed(row)
+    await serials.enter(ctx, new)

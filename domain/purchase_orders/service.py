@@ -14,6 +14,7 @@ from domain.checks import optional_text
 from domain.context import Context
 from domain.errors import ErrorCode, ImpossibleStep, UserError
 from domain.permissions import Permission, requires
+from domain.products.supply import Supplier, Warehouse
 from domain.purchase_orders import demand as demands
 from domain.purchase_orders import drafting, lines, loading
 from domain.purchase_orders.demand import Demand
@@ -103,6 +104,7 @@ async def approve(ctx: Context, order_id: UUID, *, version: int | None = None) -
     check_version(order, version)
     if not order.lines:
         raise UserError(ErrorCode.INVALID, f"{order.number} has no lines. Add one before approving it.")
+    await _check_in_use(ctx, order)
     sale = await ctx.session.get(SalesOrder, order.sales_order_id) if order.sales_order_id else None
     if sale is not None and sale.status == SalesOrderStatus.CANCELLED.value:
         message = f"{sale.number}, which this is bought for, is cancelled. Cancel this purchase order; buy for stock."
@@ -138,6 +140,16 @@ async def cancel(
 
 def has_received(order: PurchaseOrder) -> bool:
     return any(line.received_quantity > 0 for line in order.lines)
+
+
+async def _check_in_use(ctx: Context, order: PurchaseOrder) -> None:
+    """Whom it goes to, and where the goods go: either may have been archived since the order was drafted."""
+    supplier = await ctx.session.get_one(Supplier, order.supplier_id)
+    warehouse = await ctx.session.get(Warehouse, order.warehouse_id) if order.warehouse_id else None
+    if supplier.archived_at is not None:
+        raise ImpossibleStep(f"{supplier.name} is archived. Restore it, or cancel this purchase order.")
+    if warehouse is not None and warehouse.archived_at is not None:
+        raise ImpossibleStep(f"{warehouse.name} is archived. Restore it, or choose another warehouse.")
 
 
 async def _editable(ctx: Context, order_id: UUID, version: int | None) -> PurchaseOrder:

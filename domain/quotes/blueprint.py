@@ -3,7 +3,7 @@
 A template is one of these, kept as JSON: a name in these classes is never changed, and what is added has a default.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ import msgspec
 
 from domain.money import arithmetic, minor_units, rounded
 from domain.pricing.lines import Products
+from domain.products.kinds import RecurringPeriod
 from domain.products.models import Product
 from domain.quotes.models import Quote, QuoteLine
 
@@ -65,6 +66,12 @@ class Beginning(NamedTuple):
 
 
 NOTHING = Beginning([], [], [])
+_BILLED: Mapping[str | None, str] = {
+    None: "once",
+    RecurringPeriod.MONTHLY: "every month",
+    RecurringPeriod.QUARTERLY: "every quarter",
+    RecurringPeriod.YEARLY: "every year",
+}
 
 
 def of(quote: Quote) -> Blueprint:
@@ -101,7 +108,7 @@ def beginning(blueprint: Blueprint, products: Products, currency: str, *, curren
     """With `products`, those of the lines.
 
     A line whose product can't be sold any more is free text. With `current_prices`
-    products cost what they cost today; free text keeps its price.
+    products cost what they cost today, and as often; free text keeps its price.
     """
     remarks: list[str] = []
 
@@ -112,6 +119,10 @@ def beginning(blueprint: Blueprint, products: Products, currency: str, *, curren
             remarks.append(f"“{line.title}” is free text now: its product is not active any more.")
         elif product is not None and current_prices:
             given |= {"unit_price": product.price, "unit_cost": product.cost}
+            if product.recurring_period != line.recurring_period:
+                # A price is for a period: the one without the other would be another price.
+                given |= {"recurring_period": product.recurring_period, "recurring_cycles": None}
+                remarks.append(f"“{line.title}” is billed {_BILLED[product.recurring_period]} now.")
             if not _can_be_taken_off(line, product, currency):
                 given["discount_amount"] = None
                 remarks.append(f"“{line.title}” has no discount now: it was more than the line costs today.")

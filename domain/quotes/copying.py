@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.orm import undefer
 
 from domain.access.models import Tenant
 from domain.context import Context
@@ -62,7 +63,7 @@ async def create_from(
     current_prices: bool = False,
 ) -> tuple[Quote, list[str]]:
     """A draft that begins with what the template holds; more lines and sections follow. And remarks, as in `copy`."""
-    template = await ctx.session.get(QuoteTemplate, template_id)
+    template = await ctx.session.get(QuoteTemplate, template_id, options=[undefer(QuoteTemplate.content)])
     if template is None:
         raise NotFound("There is no such template.", ("templateId",))
     begin = await _beginning(ctx, blueprint.load(template.content), current_prices=current_prices)

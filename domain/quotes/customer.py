@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from domain import events
 from domain.checks import required_text
@@ -31,7 +32,10 @@ _OVER = {
 
 @dataclass(frozen=True)
 class Shown:
-    """`ordinal`: the version that is shown, and that an answer is about."""
+    """`ordinal`: the version that is shown, and that an answer is about.
+
+    `accepted`: it with what was chosen, once it is accepted; from then on the quote doesn't change any more.
+    """
 
     state: OfferState
     ordinal: int
@@ -39,22 +43,25 @@ class Shown:
     answered_at: datetime | None
     answered_by: str | None
     content: Offer
+    accepted: Offer | None
 
 
 @requires(Permission.OFFER_ANSWER)
 async def show(ctx: Context) -> Shown | None:
     """The version that was sent last; None before the first one."""
-    quote = await ctx.session.get_one(Quote, _quote_id(ctx))
-    version = await sent_versions.latest(ctx, quote.id)
+    quote = await loading.as_it_is(ctx, _quote_id(ctx))
+    version = await sent_versions.latest(ctx, quote.id, undefer(QuoteVersion.content))
     if version is None:
         return None
+    content, state = offer.load(version.content), _state(quote)
     return Shown(
-        state=_state(quote),
+        state=state,
         ordinal=version.ordinal,
         sent_at=version.sent_at,
         answered_at=quote.accepted_at or quote.declined_at,
         answered_by=quote.accepted_by or quote.declined_by,
-        content=offer.load(version.content),
+        content=content,
+        accepted=offer.accepted(content, quote) if state is OfferState.ACCEPTED else None,
     )
 
 

@@ -33,6 +33,8 @@ def append_section(
 def append(quote: Quote, section: QuoteSection | None, lines: Sequence[Values], products: Products) -> None:
     if len(quote.lines) + len(lines) > MAX_LINES:
         raise UserError(ErrorCode.LIMIT_EXCEEDED, f"A quote has at most {MAX_LINES} lines.", ("lines",))
+    if section is not None and lines:
+        quote_sections.must_hold_lines(section, "lines")
     there = quote_sections.lines_of(quote, section)
     chosen: QuoteLine | None = None
     for index, values in enumerate(lines):
@@ -52,8 +54,12 @@ def append(quote: Quote, section: QuoteSection | None, lines: Sequence[Values], 
         quote.lines.append(line)
     if section is not None and section.multi_choice and lines:
         together = quote_sections.lines_of(quote, section)
-        selected = next((line for line in there if line.selected), None)
-        quote_sections.choose(together, chosen or (selected if there else together[0]))
+        if there:
+            taken = next((line for line in there if line.selected), None)
+        else:
+            said = zip(together, lines, strict=True)
+            taken = next((line for line, values in said if "selected" not in values), None)
+        quote_sections.choose(together, chosen or taken)
     quote_sections.arrange(quote)
 
 

@@ -1,5 +1,6 @@
 """The customer's link to a quote: made, shown again, taken back. What it opens is `customer.py`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,15 +17,20 @@ from domain.secrets import Keyring
 
 
 @requires(Permission.QUOTES_WRITE)
-async def create(ctx: Context, quote_id: UUID, *, expires_at: datetime | None = None) -> OfferLink:
-    """The quote's one link. Where there is one that works it stays, and ends when this says: it is in mails already."""
+async def create(ctx: Context, quote_id: UUID, values: Mapping[str, datetime | None]) -> OfferLink:
+    """The quote's one link. Where there is one that works it stays: it is in mails already.
+
+    `expires_at` among the values says when it ends; None: not before it is revoked, like a new one of which nothing is
+    said.
+    """
     quote = await loading.locked(ctx, quote_id)  # so that two at once make one
     now = (await ctx.session.execute(select(func.now()))).scalar_one()
+    expires_at = values.get("expires_at")
     if expires_at is not None and expires_at <= now:
         raise UserError(ErrorCode.INVALID, "expiresAt must lie in the future.", ("expiresAt",))
     link = await ctx.session.scalar(_working(quote.id))
     if link is not None:
-        link.expires_at = expires_at
+        link.expires_at = values.get("expires_at", link.expires_at)
         return link
     token, id = new_token(), uuid7()
     link = OfferLink(

@@ -46,7 +46,7 @@ class Quote(Figures, Record, Base):
 
     `subtotal` is what the counted lines and the delivery come to before tax, each recurring line for one period;
     delivery is a one-off. `total_minor` is `total` in minor units: what filters and sorting use. `expired`: its expiry
-    date has passed where the tenant is. `approval_reasons`: why it needs approval, as sentences, as of its last change.
+    date has passed where the tenant is. `approval_reasons`: why it needs approval, as sentences, as of its last edit.
     `answered_from`: the address that the customer's answer came from.
     """
 

@@ -117,6 +117,11 @@ def of(quote: Quote, *, organization_name: str, contact_name: str | None) -> Off
     )
 
 
+def accepted(sent: Offer, quote: Quote) -> Offer:
+    """What was sent, with what the customer chose of it. The names stay as they were shown."""
+    return of(quote, organization_name=sent.organization_name, contact_name=sent.contact_name)
+
+
 def state(status: QuoteStatus, *, expired: bool) -> OfferState:
     if status is QuoteStatus.ACCEPTED:
         return OfferState.ACCEPTED

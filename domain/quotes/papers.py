@@ -15,9 +15,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.models import Amount, Base, Record, belongs_to, one_of, refers, tenant_table
 from domain.permissions import Permission
 
+# Both `content`s are deferred: to list them must not fetch the lines of hundreds of quotes.
+
 
 class QuoteVersion(Record, Base):
-    """A quote as it was sent: `content` is all that the customer saw. `ordinal` counts from 1."""
+    """A quote as it was sent: `content` is all that the customer saw, loaded where it is asked for. `ordinal` counts
+    from 1.
+    """
 
     __tablename__ = "quote_version"
     __table_args__ = tenant_table(
@@ -32,13 +36,13 @@ class QuoteVersion(Record, Base):
     sent_by: Mapped[str]
     currency: Mapped[str]
     total: Mapped[Amount]
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True, deferred_raiseload=True)
 
     quote = belongs_to("Quote", "QuoteVersion.quote_id", back_populates="versions")
 
 
 class QuoteTemplate(Record, Base):
-    """What new quotes may begin with: `content` holds texts, sections and lines."""
+    """What new quotes may begin with: `content` holds texts, sections and lines, loaded where it is asked for."""
 
     __tablename__ = "quote_template"
     __table_args__ = tenant_table(UniqueConstraint("tenant_id", "name_folded"))
@@ -46,7 +50,7 @@ class QuoteTemplate(Record, Base):
 
     name: Mapped[str]
     name_folded: Mapped[str] = mapped_column(Text(collation="C"))
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True, deferred_raiseload=True)
 
 
 class ApprovalRuleKind(StrEnum):

@@ -57,18 +57,20 @@ def lines_of(quote: Quote, section: QuoteSection | None) -> list[QuoteLine]:
 
 def admit(section: QuoteSection, line: QuoteLine) -> None:
     """Raises UserError for a line that can't stand in that section."""
-    if section.type == SectionType.TEXT:
-        raise UserError(
-            ErrorCode.INVALID,
-            f"“{section.title}” is a section of text: it has no lines. Choose another.",
-            ("sectionId",),
-        )
+    must_hold_lines(section, "sectionId")
     if section.multi_choice and line.optional:
         raise UserError(
             ErrorCode.INVALID,
             f"The customer takes exactly one line of “{section.title}”, so “{line.title}” can't be optional there.",
             ("optional",),
         )
+
+
+def must_hold_lines(section: QuoteSection, field: str) -> None:
+    """Raises UserError, about `field`, for a section of text."""
+    if section.type == SectionType.TEXT:
+        message = f"“{section.title}” is a section of text: it has no lines. Choose another."
+        raise UserError(ErrorCode.INVALID, message, (field,))
 
 
 def choose(lines: Sequence[QuoteLine], chosen: QuoteLine | None) -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm.interfaces import ORMOption
 
 from domain.context import Context
 from domain.organizations.models import Contact, Organization
@@ -29,9 +30,9 @@ async def keep(ctx: Context, quote: Quote) -> None:
     )
 
 
-async def latest(ctx: Context, quote_id: UUID) -> QuoteVersion | None:
+async def latest(ctx: Context, quote_id: UUID, *options: ORMOption) -> QuoteVersion | None:
     statement = select(QuoteVersion).where(QuoteVersion.quote_id == quote_id).order_by(QuoteVersion.ordinal.desc())
-    return await ctx.session.scalar(statement.limit(1))
+    return await ctx.session.scalar(statement.limit(1).options(*options))
 
 
 async def as_offer(ctx: Context, quote: Quote) -> Offer:

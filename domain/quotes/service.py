@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from domain import events
 from domain.access import numbers
@@ -98,9 +98,11 @@ async def create(
 async def update(ctx: Context, quote_id: UUID, values: Values, *, version: int | None = None) -> Quote:
     quote = await loading.locked(ctx, quote_id)
     check_version(quote, version)
-    calls_back = not (UNJUDGED if quote.status in _JUDGED else INTERNAL).issuperset(values)
     await _set(ctx, quote, values)
-    return await _edited(ctx, quote, calls_back=calls_back)
+    # A form sends all that it shows: only what is different is an edit.
+    different = {attribute.key for attribute in inspect(quote).attrs if attribute.history.has_changes()}
+    unseen = UNJUDGED if quote.status in _JUDGED else INTERNAL
+    return await _edited(ctx, quote, calls_back=not different <= unseen)
 
 
 @requires(Permission.QUOTES_WRITE)
@@ -217,11 +219,8 @@ async def accept(
     step(QuoteStatus(quote.status), Step.ACCEPT)
     check_version(quote, version)  # after the step: whoever says yes twice is told that, not that it has changed
     if quote.expired:
-        raise UserError(
-            ErrorCode.IMPOSSIBLE_STEP,
-            f"{quote.number} expired on {quote.expiry_date}. Give it a later expiry date and send it again.",
-            ("quoteId",),
-        )
+        message = f"{quote.number} expired on {quote.expiry_date}. Give it a later expiry date and send it again."
+        raise ImpossibleStep(message, ("quoteId",))
     by = optional_text(accepted_by, 200, field="acceptedBy")
     await answering.accept(ctx, quote, choices, by=by, customer_reference=customer_reference)
     return quote
@@ -257,7 +256,8 @@ async def _edited(ctx: Context, quote: Quote, *, calls_back: bool = True) -> Quo
     quote.status = status
     if calls_back:
         approvals.drop(quote)
-    await approval_rules.judge(ctx, quote)
+    if quote.status == QuoteStatus.DRAFT:  # what is further on stays as it was judged
+        await approval_rules.judge(ctx, quote)
     changed(quote)
     await session.flush()
     ctx.emit(events.QuoteUpdated(quote.id))

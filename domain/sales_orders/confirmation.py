@@ -16,7 +16,8 @@ from domain.sales_settings import reads as sales_settings
 async def request(ctx: Context, order: SalesOrder) -> None:
     """Ask for a mail to each active contact of the organization who gets invoices and has an address.
 
-    Once for an order: the table refuses a second one for the same contact.
+    Once for an order: the table refuses a second one for the same contact, and an address that several contacts have
+    gets the mail for the first of them.
     """
     settings = await sales_settings.current(ctx)
     if not settings.send_order_confirmation:
@@ -28,7 +29,11 @@ async def request(ctx: Context, order: SalesOrder) -> None:
         Contact.email.is_not(None),
     )
     await lanes.keep_open(ctx, MAIL)
+    told: set[str | None] = set()
     for contact in await ctx.session.scalars(wanted.order_by(Contact.created_at, Contact.id)):
+        if contact.email_folded in told:
+            continue
+        told.add(contact.email_folded)
         confirmation = OrderConfirmation(
             id=uuid7(), sales_order_id=order.id, contact_id=contact.id, email=contact.email
         )

@@ -12,11 +12,11 @@ from domain import events
 from domain.access import dates
 from domain.checks import decimal_in, optional_text
 from domain.context import Context
-from domain.errors import ErrorCode, ImpossibleStep, NotFound, UserError, UserErrors
+from domain.errors import ErrorCode, ImpossibleStep, NotFound, UserError, UserErrors, below
 from domain.permissions import Permission, requires
 from domain.pricing.catalog import products_of
 from domain.products import serials
-from domain.products.serials import Serial
+from domain.products.serials import Piece, Serial
 from domain.products.supply import SerialNumber
 from domain.sales_orders import delivering, loading
 from domain.sales_orders.fulfilment import SalesOrderDelivery
@@ -55,20 +55,16 @@ async def deliver(
     if not lines:
         raise UserError(ErrorCode.REQUIRED, "lines must not be empty: say what is delivered.", ("lines",))
     on = await dates.past_or_today(ctx, delivered_on, field="deliveredOn")
-    pieces = await _checked(ctx, order, lines)
+    going = await _checked(ctx, order, lines)
     delivery = await delivering.record(
         ctx,
         order,
-        {line: going.quantity for line, (going, _) in pieces.items()},
+        {line: each.quantity for line, each in zip(going, lines, strict=True)},
         on=on,
         tracking_number=optional_text(tracking_number, 100, field="trackingNumber"),
         note=optional_text(note, 2000, field="note"),
     )
-    for place, (part, (line, (_, numbers))) in enumerate(zip(delivery.lines, pieces.items(), strict=True)):
-        try:
-            await _send(ctx, order, line, part.id, numbers)
-        except UserErrors as errors:
-            raise UserErrors(error.under("lines", str(place)) for error in errors.errors) from None
+    await _send(ctx, order, _pieces(going, delivery))
     changed(order)
     await ctx.session.flush()
     ctx.emit(events.SalesOrderFulfilled(order.id))
@@ -105,13 +101,13 @@ async def fulfil(
 
 async def _checked(
     ctx: Context, order: SalesOrder, goings: Sequence[Going]
-) -> Mapping[SalesOrderLine, tuple[Going, list[Serial]]]:
-    """Each line with what goes out of it. Raises for the first that can't, by its place in `lines`."""
+) -> Mapping[SalesOrderLine, Sequence[Serial]]:
+    """The lines that go out, in the order given, with their serial numbers. Raises for the first that can't."""
     by_id = {line.id: line for line in order.lines}
     products = await products_of(ctx, [{"product_id": line.product_id} for line in order.lines])
-    found: dict[SalesOrderLine, tuple[Going, list[Serial]]] = {}
+    found: dict[SalesOrderLine, Sequence[Serial]] = {}
     for place, going in enumerate(goings):
-        try:
+        with below("lines", place):
             line = by_id.get(going.line_id)
             if line is None:
                 raise NotFound(f"{order.number} has no such line.", field=("lineId",))
@@ -119,11 +115,7 @@ async def _checked(
                 raise UserError(ErrorCode.INVALID, f"“{line.title}” stands here twice.", ("lineId",))
             _check_quantity(line, going.quantity)
             product = products.get(line.product_id) if line.product_id else None
-            found[line] = going, serials.of_product(product, going.serial_numbers, going.quantity)
-        except UserError as error:
-            raise error.under("lines", str(place)) from None
-        except UserErrors as errors:
-            raise UserErrors(error.under("lines", str(place)) for error in errors.errors) from None
+            found[line] = serials.of_product(product, going.serial_numbers, going.quantity)
     return found
 
 
@@ -140,40 +132,43 @@ def _check_quantity(line: SalesOrderLine, quantity: Decimal) -> None:
         raise UserError(ErrorCode.INVALID, message, ("quantity",))
 
 
-async def _send(
-    ctx: Context, order: SalesOrder, line: SalesOrderLine, part_id: UUID, numbers: Sequence[Serial]
-) -> None:
-    """The pieces go out with this line of a delivery."""
-    if line.product_id is None or not numbers:
-        return
-    known = await serials.known(ctx, line.product_id, numbers)
-    own = {each.id for each in order.lines}
+def _pieces(going: Mapping[SalesOrderLine, Sequence[Serial]], delivery: SalesOrderDelivery) -> list[Piece]:
+    """What has a number, with the line of the order and the one of the delivery that it goes out with."""
+    return [
+        Piece(
+            line.product_id,
+            serial,
+            ("lines", str(place), "serialNumbers", str(number)),
+            sales_order_line_id=line.id,
+            delivery_line_id=part.id,
+        )
+        for place, (part, (line, numbers)) in enumerate(zip(delivery.lines, going.items(), strict=True))
+        for number, serial in enumerate(numbers)
+        if line.product_id is not None
+    ]
+
+
+async def _send(ctx: Context, order: SalesOrder, pieces: Sequence[Piece]) -> None:
+    """The pieces go out: those that we have, and new ones."""
+    known = await serials.known(ctx, pieces)
+    free = {None, *(line.id for line in order.lines)}
     errors = []
-    for place, serial in enumerate(numbers):
-        piece = known.get(serial.folded)
-        if piece is None:
+    for piece in pieces:
+        row = known.get(piece.key)
+        if row is None:
             continue
-        if piece.delivery_line_id is not None:
-            message = f"“{serial.number}” went to a customer already."
-            errors.append(UserError(ErrorCode.TAKEN, message, ("serialNumbers", str(place))))
-        elif piece.sales_order_line_id not in {None, *own}:
-            message = f"“{serial.number}” came in for another order."
-            errors.append(UserError(ErrorCode.TAKEN, message, ("serialNumbers", str(place))))
+        if row.delivery_line_id is not None:
+            message = f"“{piece.serial.number}” went to a customer already."
+            errors.append(UserError(ErrorCode.TAKEN, message, piece.at))
+        elif row.sales_order_line_id not in free:
+            message = f"“{piece.serial.number}” came in for another order."
+            errors.append(UserError(ErrorCode.TAKEN, message, piece.at))
         else:
-            piece.sales_order_line_id, piece.delivery_line_id = line.id, part_id
-            changed(piece)
+            row.sales_order_line_id, row.delivery_line_id = piece.sales_order_line_id, piece.delivery_line_id
+            changed(row)
     if errors:
         raise UserErrors(errors)
-    new = [(place, serial) for place, serial in enumerate(numbers) if serial.folded not in known]
-    await ctx.session.flush()
-    try:
-        entered = [serial for _, serial in new]
-        await serials.enter(ctx, line.product_id, entered, sales_order_line_id=line.id, delivery_line_id=part_id)
-    except UserErrors as several:
-        for error in several.errors:
-            name, place_of_new = error.field
-            error.field = (name, str(new[int(place_of_new)][0]))
-        raise
+    await serials.enter(ctx, [piece for piece in pieces if piece.key not in known])
 
 
 async def _waiting(ctx: Context, lines: Sequence[SalesOrderLine]) -> Mapping[UUID, list[str]]:

@@ -20,7 +20,7 @@ from domain.documents.models import (
     Charge,
     Discount,
     Document,
-    DocumentKind,
+    DocumentType,
     Line,
     Section,
     Seller,
@@ -52,7 +52,7 @@ async def content(ctx: Context, order_id: UUID) -> Document:
 
 def document(order: SalesOrder, tenant: Tenant, settings: SalesSettings) -> Document:
     return Document(
-        kind=DocumentKind(settings.document_type),
+        type=DocumentType(settings.document_type),
         number=order.number,
         date=_date(order, tenant),
         currency=order.currency,

@@ -1,9 +1,12 @@
 """Putting an order together: its lines, what is beside them, the sums. Loads no product and saves nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import inspect
+
+from domain.checks import Check
 from domain.errors import ErrorCode, UserError
 from domain.money import minor_units, to_minor
 from domain.pricing import delivery
@@ -24,6 +27,19 @@ def new(currency: str, **values: Any) -> SalesOrder:
     for extra in extras.LABELS:
         extras.fill(order, extra, None)
     return order
+
+
+def put(order: SalesOrder, values: Values, fields: Mapping[str, Check]) -> None:
+    """Check and set what was given of `fields`, and of delivery, coupon and surcharge."""
+    for name, value in values.items():
+        if name == "delivery":
+            delivery.fill(order, value)
+        elif name in extras.LABELS:
+            extras.fill(order, name, value)
+        elif name in fields:
+            setattr(order, name, fields[name](value))
+        else:
+            raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
 
 
 def append(order: SalesOrder, lines: Sequence[Values], products: Products) -> None:
@@ -68,7 +84,8 @@ def sum_up(order: SalesOrder) -> None:
     totals = quote_totals([*lines, carriage, *extras.as_inputs(order)], units)
     if order.coupon_amount and totals.total < 0:
         message = "The coupon is worth more than all that is ordered. Make it smaller."
-        raise UserError(ErrorCode.INVALID, message, ("coupon", "amount"))
+        is_said = inspect(order).attrs.coupon_amount.history.has_changes()  # else no value of the input is to blame
+        raise UserError(ErrorCode.INVALID, message, ("coupon", "amount") if is_said else ())
     order.delivery_tax = line_totals(carriage, units).tax
     order.subtotal, order.discount_total = totals.subtotal, totals.discount
     order.tax_total, order.total, order.cost_total = totals.tax, totals.total, totals.cost
@@ -79,4 +96,4 @@ def sum_up(order: SalesOrder) -> None:
 
 def balance(order: SalesOrder) -> None:
     """What is still to be paid."""
-    order.outstanding_minor = to_minor(order.total - order.paid_total, minor_units(order.currency))
+    order.outstanding_minor = to_minor(order.outstanding, minor_units(order.currency))

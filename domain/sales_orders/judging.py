@@ -17,7 +17,9 @@ Weighed = tuple[Figures, frozenset[object]]
 
 def weighed(order: SalesOrder) -> Weighed:
     """What the judgement goes by: where it is as before, nothing is judged anew."""
-    figures = Figures(order.total, order.margin, order.currency, len(order.lines))
+    # No cost is less than 0: the margin of a credit is negative, known or not.
+    margin = order.subtotal if order.margin is None and order.subtotal < 0 else order.margin
+    figures = Figures(order.total, margin, order.currency, len(order.lines))
     return figures, frozenset(line.product_id for line in order.lines)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    case,
     func,
     or_,
     text,
@@ -48,7 +49,7 @@ class SalesOrder(Record, Base):
     `subtotal` is its lines, delivery and surcharge less the coupon, before tax; recurring lines for one period.
     `approval_reasons`: why, as a draft, it didn't become approved by itself, as sentences. `receipted`: a purchase
     order for it has received goods. Fulfilled or receipted it is `locked`. `outstanding_minor`: what is still to be
-    paid, in minor units: what filters and sorting use.
+    paid, in minor units: what filters and sorting use. Of a cancelled order that is nothing.
     """
 
     __tablename__ = "sales_order"
@@ -151,7 +152,12 @@ class SalesOrder(Record, Base):
 
     @hybrid_property
     def outstanding(self) -> Decimal:
-        return self.total - self.paid_total
+        return Decimal(0) if self.status == SalesOrderStatus.CANCELLED.value else self.total - self.paid_total
+
+    @outstanding.inplace.expression
+    @classmethod
+    def _outstanding(cls) -> ColumnElement[Decimal]:
+        return case((cls.status != SalesOrderStatus.CANCELLED.value, cls.total - cls.paid_total), else_=0)
 
     @hybrid_property
     def margin(self) -> Decimal | None:

@@ -36,7 +36,10 @@ async def record(
     step(SalesOrderStatus(order.status), Step.PAY)
     check_version(order, version)
     amount = decimal_in(amount, field="amount", places=minor_units(order.currency))
-    _check_amount(order, amount)
+    if not amount:
+        raise UserError(ErrorCode.INVALID, "amount must not be 0.", ("amount",))
+    if sentence := _too_much(order, amount):
+        raise UserError(ErrorCode.INVALID, sentence, ("amount",))
     payment = SalesOrderPayment(
         sales_order_id=order.id,
         paid_on=await dates.past_or_today(ctx, paid_on, field="paidOn"),
@@ -52,7 +55,7 @@ async def record(
 
 @requires(Permission.SALES_ORDERS_WRITE)
 async def remove(ctx: Context, payment_id: UUID, *, version: int | None = None) -> SalesOrder:
-    """It was entered by mistake."""
+    """It was entered by mistake. Refused where the other payments alone would be more than may come in or go back."""
     order_id = await ctx.session.scalar(
         select(SalesOrderPayment.sales_order_id).where(SalesOrderPayment.id == payment_id)
     )
@@ -63,23 +66,27 @@ async def remove(ctx: Context, payment_id: UUID, *, version: int | None = None) 
         raise NotFound("There is no such payment.", field=("paymentId",))
     step(SalesOrderStatus(order.status), Step.PAY)
     check_version(order, version)
+    if sentence := _too_much(order, -payment.amount):
+        message = f"Without this payment the others don't add up: {sentence} Remove what went the other way first."
+        raise UserError(ErrorCode.INVALID, message, ("paymentId",))
     await ctx.session.delete(payment)
     await _add_up(ctx, order)
     return order
 
 
-def _check_amount(order: SalesOrder, amount: Decimal) -> None:
-    """Between nothing and the total; a credit's total is less than 0, and its money goes the other way."""
-    if not amount:
-        raise UserError(ErrorCode.INVALID, "amount must not be 0.", ("amount",))
-    after = order.paid_total + amount
-    if amount > 0 and after > max(order.total, Decimal(0)):
+def _too_much(order: SalesOrder, change: Decimal) -> str | None:
+    """What forbids it: what is paid stays between nothing and the total.
+
+    A credit's total is less than 0, and its money goes the other way. Who has paid too much, because the order shrank,
+    gets it back.
+    """
+    after = order.paid_total + change
+    if change > 0 and after > max(order.total, Decimal(0)):
         left = _said(max(order.outstanding, Decimal(0)), order)
-        message = f"{left} are outstanding, so no more can be paid."
-        raise UserError(ErrorCode.INVALID, message, ("amount",))
-    if amount < 0 and after < min(order.total, Decimal(0)):
-        message = f"{_said(order.paid_total, order)} are paid, so no more can be paid back."
-        raise UserError(ErrorCode.INVALID, message, ("amount",))
+        return f"{left} are outstanding, so no more can be paid."
+    if change < 0 and after < min(order.total, Decimal(0)):
+        return f"{_said(order.paid_total, order)} are paid, so no more can be paid back."
+    return None
 
 
 def _said(amount: Decimal, order: SalesOrder) -> str:

@@ -14,20 +14,12 @@ class Progress(Protocol):
     def quantity(self) -> Decimal: ...
 
     @property
-    def received_quantity(self) -> Decimal: ...
-
-    @property
-    def delivered_quantity(self) -> Decimal: ...
-
-
-def done(line: Progress) -> Decimal:
-    """How many of a line are fulfilled: came in for it, or went to the customer, whichever is more."""
-    return max(line.received_quantity, line.delivered_quantity)
+    def fulfilled_quantity(self) -> Decimal: ...
 
 
 def fulfilment(lines: Iterable[Progress]) -> Fulfilment:
     """Of all lines together; a line of nothing needs nothing. An order without anything to fulfil is not fulfilled."""
     wanted = [line for line in lines if line.quantity > 0]
-    if wanted and all(done(line) >= line.quantity for line in wanted):
+    if wanted and all(line.fulfilled_quantity >= line.quantity for line in wanted):
         return Fulfilment.FULFILLED
-    return Fulfilment.PARTIAL if any(done(line) > 0 for line in wanted) else Fulfilment.NONE
+    return Fulfilment.PARTIAL if any(line.fulfilled_quantity > 0 for line in wanted) else Fulfilment.NONE

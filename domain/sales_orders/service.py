@@ -3,25 +3,23 @@
 Deliveries, payments, goods received and the online store are files of their own; steps are the table of `lifecycle.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from domain import events
 from domain.access.models import Employee, Tenant
-from domain.checks import optional_text
+from domain.checks import Check, optional_text, text_of
 from domain.context import Context
 from domain.errors import ErrorCode, ImpossibleStep, NotFound, UserError
 from domain.organizations.models import ADDRESS_FIELDS, Contact, Organization
 from domain.permissions import Permission, requires
-from domain.pricing import delivery
 from domain.pricing import lines as priced
 from domain.pricing.catalog import products_of
 from domain.pricing.lines import Values
-from domain.sales_orders import bought, drafting, entering, extras, judging, loading, progress
+from domain.sales_orders import bought, drafting, entering, judging, loading
 from domain.sales_orders.judging import Weighed
 from domain.sales_orders.lifecycle import Fulfilment, SalesOrderStatus, Step, step
 from domain.sales_orders.models import SalesOrder
@@ -30,13 +28,12 @@ from domain.versions import changed, check_version
 if TYPE_CHECKING:
     from domain.quotes.models import Quote
 
-FIELDS: Mapping[str, Callable[[Any], Any]] = {
+FIELDS: Mapping[str, Check] = {
     "contact_id": lambda value: value,
     "owner_id": lambda value: value,
-    "customer_reference": partial(optional_text, limit=100, field="customerReference"),
-    "private_note": partial(optional_text, limit=10_000, field="privateNote"),
+    "customer_reference": text_of("customerReference", 100),
+    "private_note": text_of("privateNote", 10_000),
 }
-PARTS = ("delivery", *extras.LABELS)
 
 
 @requires(Permission.SALES_ORDERS_WRITE)
@@ -54,6 +51,8 @@ async def create(ctx: Context, organization_id: UUID, values: Values, lines: Seq
     if order.owner_id is None:
         order.owner_id = ctx.actor.employee_id
     drafting.append(order, lines, await products_of(ctx, lines))
+    if not lines:  # it is confirmed by mail when it is entered, and never again
+        raise UserError(ErrorCode.REQUIRED, "lines must not be empty: an order has at least one.", ("lines",))
     return await entering.enter(ctx, order)
 
 
@@ -78,7 +77,7 @@ async def create_from_quote(ctx: Context, quote: "Quote", *, customer_reference:
 
 @requires(Permission.SALES_ORDERS_WRITE)
 async def update(ctx: Context, order_id: UUID, values: Values, *, version: int | None = None) -> SalesOrder:
-    """Change what was given of FIELDS and PARTS."""
+    """Change what was given of FIELDS, and of delivery, coupon and surcharge."""
     order, before = await _to_edit(ctx, await loading.locked(ctx, order_id), version)
     await _set(ctx, order, values)
     return await _edited(ctx, order, before)
@@ -99,7 +98,7 @@ async def update_line(ctx: Context, line_id: UUID, values: Values, *, version: i
     products = await products_of(ctx, [values])
     was = drafting.values_of(line)
     drafting.fill(line, priced.combined(was, values, products), order.currency)
-    done = progress.done(line)
+    done = line.fulfilled_quantity
     if line.quantity < done:
         message = f"{done.normalize():f} of “{line.title}” are delivered, so quantity can't be less."
         raise UserError(ErrorCode.INVALID, message, ("quantity",))
@@ -115,7 +114,7 @@ async def update_line(ctx: Context, line_id: UUID, values: Values, *, version: i
 async def remove_line(ctx: Context, line_id: UUID, *, version: int | None = None) -> SalesOrder:
     order, line = await loading.of_line(ctx, line_id)
     _, before = await _to_edit(ctx, order, version)
-    if done := progress.done(line):
+    if done := line.fulfilled_quantity:
         raise ImpossibleStep(f"{done.normalize():f} of “{line.title}” are delivered, so it can't be removed.")
     if number := await bought.naming(ctx, line.id):
         raise ImpossibleStep(f"{number} buys “{line.title}”, so the line stays. Set its quantity to 0 instead.")
@@ -164,6 +163,7 @@ async def cancel(ctx: Context, order_id: UUID, *, reason: str | None = None, ver
     order.status = status.value
     order.cancelled_at = await ctx.session.scalar(select(func.now()))
     order.cancel_reason = optional_text(reason, 2000, field="reason")
+    drafting.balance(order)
     changed(order)
     ctx.emit(events.SalesOrderCancelled(order.id))
     return order
@@ -188,9 +188,9 @@ async def _edited(ctx: Context, order: SalesOrder, before: Weighed) -> SalesOrde
         return order
     changed(order)
     await session.flush()
+    ctx.emit(events.SalesOrderUpdated(order.id))
     if judging.weighed(order) != before:
         await judging.judge(ctx, order)
-    ctx.emit(events.SalesOrderUpdated(order.id))
     if order.fulfilment == Fulfilment.FULFILLED.value:
         ctx.emit(events.SalesOrderFulfilled(order.id))  # the rest is not wanted any more
     return order
@@ -199,15 +199,7 @@ async def _edited(ctx: Context, order: SalesOrder, before: Weighed) -> SalesOrde
 async def _set(ctx: Context, order: SalesOrder, values: Values) -> None:
     # Looked up before anything is set: looking up writes what is set already, and the database would refuse it first.
     await _check_people(ctx, order, values)
-    for name, value in values.items():
-        if name == "delivery":
-            delivery.fill(order, value)
-        elif name in extras.LABELS:
-            extras.fill(order, name, value)
-        elif name in FIELDS:
-            setattr(order, name, FIELDS[name](value))
-        else:
-            raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
+    drafting.put(order, values, FIELDS)
 
 
 async def _check_people(ctx: Context, order: SalesOrder, values: Values) -> None:

@@ -12,15 +12,14 @@ from uuid import UUID
 from domain.access.models import Tenant
 from domain.context import Context
 from domain.db import act_as
-from domain.errors import ErrorCode, NotFound, UserError, UserErrors
+from domain.errors import ErrorCode, NotFound, UserError, UserErrors, below
 from domain.organizations import addresses
 from domain.organizations import service as organizations
 from domain.organizations.models import ADDRESS_FIELDS, Contact, DeliveryAddress, Organization
 from domain.permissions import Permission, requires
-from domain.pricing import delivery
 from domain.pricing.catalog import products_of
 from domain.pricing.lines import Products, Values
-from domain.sales_orders import drafting, entering, extras
+from domain.sales_orders import drafting, entering
 from domain.sales_orders.models import SalesOrder
 from domain.sales_orders.service import FIELDS
 
@@ -64,15 +63,7 @@ async def place_order(ctx: Context, contact_id: UUID, wanted: Sequence[Wanted], 
         owner_id=organization.owner_id,
         entered_by="CUSTOMER",
     )
-    for name, value in values.items():
-        if name == "customer_reference":
-            order.customer_reference = FIELDS[name](value)
-        elif name == "delivery":
-            delivery.fill(order, value)
-        elif name in extras.LABELS:
-            extras.fill(order, name, value)
-        else:
-            raise UserError(ErrorCode.INVALID, f"{name} can't be set here.", (name,))
+    drafting.put(order, values, {"customer_reference": FIELDS["customer_reference"]})
     drafting.append(order, lines, products)
     await act_as(ctx, _named(contact))
     return await entering.enter(ctx, order)
@@ -88,26 +79,23 @@ async def change_account(
     delivery_addresses: Sequence[AddressChange] = (),
 ) -> Contact:
     """Change what was given of ORGANIZATION and CONTACT. It goes the road of every such change, so it syncs."""
-    who, where = await _customer(ctx, contact_id)
+    if len(delivery_addresses) > addresses.MOST:
+        message = f"deliveryAddresses has {len(delivery_addresses)} entries; at most {addresses.MOST} go at once."
+        raise UserError(ErrorCode.LIMIT_EXCEEDED, message, ("deliveryAddresses",))
+    who, where = await _customer(ctx, contact_id, lock=True)
     await act_as(ctx, _named(who))
     allowed = ctx.permitting(Permission.ORGANIZATIONS_WRITE)
     if organization:
-        try:
+        with below("organization"):
             _only(organization, ORGANIZATION)
             await organizations.update(allowed, where.id, organization)
-        except UserError as error:
-            raise error.under("organization") from None
     if contact:
-        try:
+        with below("contact"):
             _only(contact, CONTACT)
             await organizations.update_contact(allowed, who.id, contact)
-        except UserError as error:
-            raise error.under("contact") from None
     for place, change in enumerate(delivery_addresses):
-        try:
+        with below("deliveryAddresses", place):
             await _change_address(allowed, where, change)
-        except UserError as error:
-            raise error.under("deliveryAddresses", str(place)) from None
     return who
 
 
@@ -128,11 +116,14 @@ def _named(contact: Contact) -> str:
     return f"{contact.full_name}, online store"
 
 
-async def _customer(ctx: Context, contact_id: UUID) -> tuple[Contact, Organization]:
+async def _customer(ctx: Context, contact_id: UUID, *, lock: bool = False) -> tuple[Contact, Organization]:
+    """`lock`: as they are once whoever is changing them now has ended."""
     contact = await ctx.session.get(Contact, contact_id)
     if contact is None:
         raise NotFound("There is no such contact.", field=("contactId",))
     organization = await ctx.session.get_one(Organization, contact.organization_id)
+    for row in (organization, contact) if lock else ():
+        await ctx.session.refresh(row, with_for_update=True)
     if not contact.active or organization.archived_at is not None:
         name = organization.name if contact.active else contact.full_name
         raise UserError(ErrorCode.INVALID, f"{name} is no customer any more.", ("contactId",))

@@ -1,18 +1,13 @@
 """How a tenant sells: its documents, who is told of orders, what is approved by itself. No rules: see `service.py`."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.documents.models import DocumentType
 from domain.models import Amount, Base, Record, one_of, tenant_table
 from domain.permissions import Permission
-
-
-class DocumentType(StrEnum):
-    TAX_INVOICE = "TAX_INVOICE"
-    SALES_ORDER = "SALES_ORDER"
 
 
 class SalesSettings(Record, Base):

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from domain.context import Context
-from domain.sales_settings.models import DocumentType, SalesSettings
+from domain.documents.models import DocumentType
+from domain.sales_settings.models import SalesSettings
 
 
 async def current(ctx: Context) -> SalesSettings:

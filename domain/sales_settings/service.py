@@ -3,40 +3,32 @@
 import asyncio
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.access import dates
 from domain.access.models import Tenant
-from domain.checks import ADDRESS, Check, decimal_in, email_or_none, member_of, text_of
+from domain.checks import ADDRESS, Check, decimal_in, email_or_none, flag_of, member_of, text_of
 from domain.context import Context
 from domain.documents.figures import locale_of
 from domain.documents.logo import check_logo
+from domain.documents.models import DocumentType
 from domain.errors import ErrorCode, UserError
 from domain.ids import uuid7
 from domain.money import minor_units
 from domain.organizations.models import ADDRESS_FIELDS
 from domain.permissions import Permission, requires
 from domain.sales_settings import reads
-from domain.sales_settings.models import DocumentType, SalesSettings
+from domain.sales_settings.models import SalesSettings
 from domain.versions import changed, check_version
 
-LARGEST_LOGO = 150_000
-"""Bytes. In base64 it has to fit into a request, beside what else stands there."""
 _HIGHEST = Decimal(10) ** 12
-
-
-def _yes_or_no(value: bool | None, *, field: str) -> bool:
-    if value is None:
-        raise UserError(ErrorCode.REQUIRED, f"{field} is true or false, not null.", (field,))
-    return value
-
 
 FIELDS: Mapping[str, Check] = {
     "document_type": lambda value: member_of(DocumentType, value, field="documentType").value,
-    "send_order_confirmation": partial(_yes_or_no, field="sendOrderConfirmation"),
+    "send_order_confirmation": flag_of("sendOrderConfirmation"),
     "payment_terms": text_of("paymentTerms", 2000),
     "footer": text_of("footer", 2000),
 }
@@ -56,7 +48,9 @@ async def get(ctx: Context) -> SalesSettings:
 
 @requires(Permission.SETTINGS_ADMIN)
 async def update(ctx: Context, values: Mapping[str, Any], *, version: int | None = None) -> SalesSettings:
-    """Change what was given: FIELDS, `auto_approval_limit`, `seller` with its `address`, the tenant's `locale`."""
+    """Change what was given: FIELDS, `auto_approval_limit`, `seller` with its `address`, the tenant's `locale` and
+    `time_zone`.
+    """
     settings = await _locked(ctx)
     check_version(settings, version)
     tenant = await ctx.session.get_one(Tenant, ctx.tenant_id)
@@ -67,6 +61,8 @@ async def update(ctx: Context, values: Mapping[str, Any], *, version: int | None
             settings.auto_approval_limit = _limit(value, tenant.currency)
         elif name == "locale":
             tenant.locale = _locale(value)
+        elif name == "time_zone":
+            tenant.time_zone = await dates.time_zone(ctx, value, field="timeZone")
         elif name in FIELDS:
             setattr(settings, name, FIELDS[name](value))
         else:
@@ -77,9 +73,6 @@ async def update(ctx: Context, values: Mapping[str, Any], *, version: int | None
 @requires(Permission.SETTINGS_ADMIN)
 async def set_logo(ctx: Context, logo: bytes | None, *, version: int | None = None) -> SalesSettings:
     """The picture on documents; None: there is none."""
-    if logo is not None and len(logo) > LARGEST_LOGO:
-        message = f"The logo has {len(logo):,} bytes; at most {LARGEST_LOGO:,} are allowed. Make the picture smaller."
-        raise UserError(ErrorCode.TOO_LONG, message, ("logo",))
     if logo is not None:
         await asyncio.to_thread(check_logo, logo)
     settings = await _locked(ctx)

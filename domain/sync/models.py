@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, fun
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models import Base, TenantOwned, tenant_table
+from domain.models import Base, TenantOwned, one_of, tenant_table
 from domain.permissions import Permission
 
 
@@ -73,11 +73,14 @@ class ExternalLink(TenantOwned, Base):
 
 
 class SyncError(TenantOwned, Base):
-    """A failure that a person must know: open while `resolved_at` is empty. At most one open row a record."""
+    """A failure that a person must know: open while `resolved_at` is empty. At most one open row a record.
+
+    `retried_at`: when somebody last asked for another try.
+    """
 
     __tablename__ = "sync_error"
     __table_args__ = tenant_table(
-        CheckConstraint("kind IN ({})".format(", ".join(f"'{k.value}'" for k in ErrorKind)), name="kind"),
+        CheckConstraint(one_of("kind", ErrorKind), name="kind"),
         Index(
             "uq_sync_error_open",
             "tenant_id",
@@ -109,6 +112,7 @@ class SyncError(TenantOwned, Base):
     resolution: Mapped[str | None]
     dismiss_reason: Mapped[str | None]
     dismissed_by: Mapped[str | None]
+    retried_at: Mapped[datetime | None]
 
 
 class SyncCursor(TenantOwned, Base):

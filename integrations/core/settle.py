@@ -49,6 +49,14 @@ _GIVE_UP = text(
     "UPDATE sync_task SET due_at = now() + make_interval(secs => CAST(:again AS double precision)),"
     " attempts = 0, failing_since = NULL, done = :wanted WHERE id = :task RETURNING due_at"
 )
+# Whoever waits for a root and that root's own run settle one after the other: else this one sees the error that the
+# other just solves, the other doesn't see yet who waits, and nobody wakes it. Needs come before oneself, and by name,
+# so that nobody waits in a ring.
+_ONE_AFTER_THE_OTHER = text("""
+    SELECT FROM sync_task
+    WHERE tenant_id = :tenant AND provider = :provider AND subject = ANY(CAST(:roots AS text[]))
+    ORDER BY subject FOR NO KEY UPDATE
+""")
 _WAKE_WAITERS = text("""
     UPDATE sync_task SET due_at = now(), waits_for = NULL
     WHERE tenant_id = :tenant AND provider = :provider AND waits_for = :root
@@ -95,7 +103,7 @@ async def settle(
     put_off = outcome.later is not None and outcome.later.over_budget
     failed = outcome.later is not None and not put_off
     finished = outcome.later is None and outcome.wait is None and not outcome.needs and outcome.unauthorized is None
-    blocking = await _open_errors(ctx, provider, {need.root for need in outcome.needs})
+    blocking = await _blocking(ctx, provider, {need.root for need in outcome.needs})
     open_needs = list(dict.fromkeys(need.root for need in outcome.needs if need.root not in blocking))
     # Nothing to do but wait for a person.
     stuck = bool(outcome.needs) and not open_needs and outcome.later is None and outcome.wait is None
@@ -245,10 +253,12 @@ async def _errors(ctx: Context, provider: str, root: str, problems: Sequence[Pro
     return bool(events)
 
 
-async def _open_errors(ctx: Context, provider: str, roots: set[str]) -> dict[str, SyncError]:
-    """The open error of each root that has one: then a person has to act."""
+async def _blocking(ctx: Context, provider: str, roots: set[str]) -> dict[str, SyncError]:
+    """The open error of each root that has one: then a person has to act. They stay as they are until we commit."""
     if not roots:
         return {}
+    about = {"tenant": ctx.tenant_id, "provider": provider, "roots": list(roots)}
+    await ctx.session.execute(_ONE_AFTER_THE_OTHER, about)
     found = await ctx.session.scalars(
         select(SyncError)
         .where(

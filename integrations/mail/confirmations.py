@@ -4,9 +4,11 @@ A mail can't be looked up afterwards, so it is never sent again by itself once i
 sent is written down before (`attempted_at`), and whoever finds that without an end asks a person.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -26,22 +28,52 @@ from integrations.core.outcome import Later, Outcome
 from integrations.core.provider import Problem
 from integrations.core.timing import Timing
 from integrations.mail import smtp
-from integrations.mail.letter import Recipient, letter
+from integrations.mail.letter import Recipient, addressable, letter
+from integrations.mail.smtp import About, Server
 
 _MAY_HAVE_LEFT = (
     "The connection to the mail server broke while it took this mail for {email}: it may have been delivered."
     " Ask the recipient, or retry, which sends it again."
 )
+_REFUSED: Mapping[About, tuple[ErrorKind, str | None, str]] = {
+    About.SERVER: (
+        ErrorKind.UNMAPPED,
+        "SMTP_URL",
+        "The mail server {host} can't be used this way: {said}. Correct SMTP_URL, restart the workers, then retry.",
+    ),
+    About.SIGN_IN: (
+        ErrorKind.UNAUTHORIZED,
+        "SMTP_URL",
+        "The mail server {host} refuses our sign-in: {said}. Correct SMTP_URL, restart the workers, then retry.",
+    ),
+    About.SENDER: (
+        ErrorKind.REJECTED,
+        "MAIL_FROM",
+        "{host} takes no mail from {sender}: {said}. Correct MAIL_FROM, restart the workers, then retry.",
+    ),
+    About.RECIPIENT: (
+        ErrorKind.REJECTED,
+        None,
+        "{host} refused the mail for {email}: {said}. Correct the e-mail address of {name}, then retry.",
+    ),
+    About.MAIL: (
+        ErrorKind.REJECTED,
+        None,
+        "{host} refused the content of the mail for {email}: {said}. Ask whoever runs that server, then retry.",
+    ),
+}
+"""The kind of error, the setting to change, and what people are told."""
 
 
 @dataclass(frozen=True)
 class _Mail:
-    """What one run sends."""
+    """What one run sends, and where it hands it in."""
 
     id: UUID
     title: str
     document: Document
     to: Recipient
+    server: Server
     message_id: str
 
 
@@ -49,7 +81,7 @@ class _Mail:
 class Confirmations:
     """The chore. `server`: None where this deployment sends no mail."""
 
-    server: smtp.Server | None
+    server: Server | None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def title(self, key: str) -> str:
@@ -62,21 +94,25 @@ class Confirmations:
         return Problem(ErrorKind.REJECTED, error.text, remote_code=error.code or None, remote_text=error.text)
 
     async def run(self, job: Job) -> Outcome:
-        found = await self._begin(job)
+        found = await self._wanted(job)
         if found is None:
             return Outcome()
         if isinstance(found, Problem):
             return Outcome(problems=[found])
+        # Made before anything is written down: what goes wrong here has surely not left.
+        message = await self._written(job, found)
+        if not await self._begin(job, found):
+            return Outcome()
         try:
-            await self._send(job, found)
+            await self._send(job, found, message)
         except Problem as problem:
             return Outcome(title=found.title, problems=[problem.about(job.root, found.title)], called=True)
         except errors.TryLater as error:
             return Outcome(title=found.title, later=Later.of(error, job.root, found.title), called=True)
         return Outcome(title=found.title, wrote=True, called=True)
 
-    async def _begin(self, job: Job) -> "_Mail | Problem | None":
-        """What is to be sent, written down as begun. None: nothing is left to do."""
+    async def _wanted(self, job: Job) -> "_Mail | Problem | None":
+        """What is to be sent, or why it can't be. None: nothing is left to do."""
         async with job.transaction() as ctx:
             row = await _locked(ctx, UUID(job.key))
             if row is None or row.sent_at is not None:
@@ -92,37 +128,49 @@ class Confirmations:
                 return Problem(ErrorKind.UNAVAILABLE, text).about(job.root, title)
             if self.server is None:
                 return _no_server().about(job.root, title)
+            # The address that is right today, should it have been corrected since the order was entered.
             if contact.email is None:
                 text = f"{contact.full_name} has no e-mail address any more. Give the contact one, then retry."
                 return Problem(ErrorKind.REJECTED, text).about(job.root, title)
-            # The address that is right today, should it have been corrected since the order was entered.
-            row.email = contact.email
-            row.attempted_at = await ctx.session.scalar(select(func.now()))
-            await job.lease.check(ctx.session)
+            email = addressable(contact.email)
+            if email is None:
+                text = f"No mail can be sent to {contact.email}. Correct the e-mail address of {contact.full_name}"
+                return Problem(ErrorKind.REJECTED, f"{text}, then retry.").about(job.root, title)
             # Another one each time it is tried: what was asked to be sent again must not be taken for the same.
             message_id = f"<{row.id}.{job.lease.token}@{self.server.sender.rpartition('@')[2]}>"
-            return _Mail(row.id, title, document, Recipient(contact.full_name, contact.email), message_id)
+            return _Mail(row.id, title, document, Recipient(contact.full_name, email), self.server, message_id)
 
-    async def _send(self, job: Job, mail: _Mail) -> None:
-        assert self.server is not None
-        pdf = await render.pdf(mail.document)
-        message = letter(
-            mail.document, pdf, mail.to, sender=self.server.sender, message_id=mail.message_id, at=self.now()
-        )
+    async def _written(self, job: Job, mail: _Mail) -> EmailMessage:
+        making = asyncio.ensure_future(render.pdf(mail.document))
+        while not making.done():  # a long document, or the many before it, may outlast a lease
+            await asyncio.wait({making}, timeout=job.timing.renew_after)
+            await job.lease.hold()
+        pdf = making.result()
+        return letter(mail.document, pdf, mail.to, sender=mail.server.sender, message_id=mail.message_id, at=self.now())
+
+    async def _begin(self, job: Job, mail: _Mail) -> bool:
+        """Write down that it is about to be sent. False: the order is gone."""
         await job.lease.hold()
+        async with job.transaction() as ctx:
+            row = await _locked(ctx, mail.id)
+            if row is None:
+                return False
+            row.email = mail.to.email
+            row.attempted_at = await ctx.session.scalar(select(func.now()))
+            await job.lease.check(ctx.session)
+            return True
+
+    async def _send(self, job: Job, mail: _Mail, message: EmailMessage) -> None:
         try:
-            await smtp.send(self.server, message, mail.to.email)
+            await smtp.send(mail.server, message, mail.to.email, job.lease.hold)
         except smtp.MayHaveLeft as error:
             await self._end(job, mail, sent=False)
             raise Problem(
                 ErrorKind.UNAVAILABLE, _MAY_HAVE_LEFT.format(email=mail.to.email), remote_text=error.text
             ) from None
-        except smtp.SignInRefused as error:
+        except smtp.Refused as error:
             await self._end(job, mail, sent=False)
-            raise _sign_in_refused(self.server, error) from None
-        except errors.Rejected as error:
-            await self._end(job, mail, sent=False)
-            raise _refused(self.server, mail, error) from None
+            raise _refused(mail, error) from None
         except errors.TryLater:
             await self._end(job, mail, sent=False)
             raise
@@ -131,7 +179,7 @@ class Confirmations:
     async def _end(self, job: Job, mail: _Mail, *, sent: bool) -> None:
         async with job.transaction() as ctx:
             row = await _locked(ctx, mail.id)
-            if row is None:
+            if row is None or row.sent_at is not None:
                 return
             row.attempted_at = None
             if sent:
@@ -163,16 +211,13 @@ def _no_server() -> Problem:
     return Problem(ErrorKind.UNMAPPED, text, setting="SMTP_URL")
 
 
-def _sign_in_refused(server: smtp.Server, error: errors.RemoteError) -> Problem:
-    text = f"The mail server {server.host} refuses our sign-in: {error.text.rstrip('.')}. Correct SMTP_URL, then retry."
+def _refused(mail: _Mail, error: smtp.Refused) -> Problem:
+    kind, setting, text = _REFUSED[error.about]
+    said = {"host": mail.server.host, "sender": mail.server.sender, "said": error.text.rstrip(".")}
     return Problem(
-        ErrorKind.UNAUTHORIZED, text, setting="SMTP_URL", remote_code=error.code or None, remote_text=error.text
+        kind,
+        text.format(**said, email=mail.to.email, name=mail.to.name),
+        setting=setting,
+        remote_code=error.code or None,
+        remote_text=error.text,
     )
-
-
-def _refused(server: smtp.Server, mail: _Mail, error: errors.RemoteError) -> Problem:
-    text = (
-        f"{server.host} refused the mail for {mail.to.email}: {error.text.rstrip('.')}."
-        f" Correct the e-mail address of {mail.to.name}, then retry."
-    )
-    return Problem(ErrorKind.REJECTED, text, remote_code=error.code or None, remote_text=error.text)

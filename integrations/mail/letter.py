@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -23,32 +24,48 @@ _TEXTS = {
 
 @dataclass(frozen=True)
 class Recipient:
+    """`email` as `addressable` gives it."""
+
     name: str
     email: str
+
+
+def addressable(email: str) -> str | None:
+    """The address as every mail server takes it, in ASCII; None if it can't be written so."""
+    local, _, domain = email.rpartition("@")
+    try:
+        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}").addr_spec
+    except (ValueError, MessageError, IndexError):  # the standard parser refuses, or stumbles, with each of them
+        return None
 
 
 def letter(
     document: Document, pdf: bytes, to: Recipient, *, sender: str, message_id: str, at: datetime
 ) -> EmailMessage:
-    """`sender` is the address that it comes from, under the seller's name; answers go to the seller's own address."""
+    """`sender` is the address that it comes from, under the seller's name; answers go to the seller's own address.
+
+    It is ASCII throughout: not every server takes more.
+    """
     language, said = words.of(document.locale.partition("-")[0])
-    title, seller = said[document.kind], _one_line(document.seller.name)
-    text = _TEXTS.get(language, _TEXTS["en"])
+    title, number, seller = said[document.type], _one_line(document.number), _one_line(document.seller.name)
+    text = _TEXTS.get(language, _TEXTS["en"]).format(name=_one_line(to.name), title=title, number=number, seller=seller)
     message = EmailMessage()
     message["From"] = Address(seller, addr_spec=sender)
     message["To"] = Address(_one_line(to.name), addr_spec=to.email)
-    if document.seller.email:
-        message["Reply-To"] = Address(seller, addr_spec=document.seller.email)
-    message["Subject"] = f"{title} {_one_line(document.number)}"
+    if answers := addressable(document.seller.email or ""):
+        message["Reply-To"] = Address(seller, addr_spec=answers)
+    message["Subject"] = f"{title} {number}"
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = language
-    message.set_content(text.format(name=_one_line(to.name), title=title, number=document.number, seller=seller))
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{_one_line(document.number)}.pdf")
+    message.set_content(text, cte="quoted-printable")
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{number}.pdf")
     return message
 
 
 def _one_line(text: str) -> str:
-    """A header has no line breaks: whoever writes a name can't add headers by it."""
-    return " ".join(text.split())
+    """As a header can hold it: whoever writes a name can't add headers by it, be it with a line break, or with one in
+    the form that the header's writer decodes (=?utf-8?q?=0A?=).
+    """
+    return "".join(filter(str.isprintable, " ".join(text.split()))).replace("=?", "= ?")

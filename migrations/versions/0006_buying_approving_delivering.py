@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "name_folded", name=op.f("uq_brand_tenant_id_name_folded")),
     )
     op.create_index("ix_brand_created", "brand", ["tenant_id", "created_at", "id"], unique=False)
+    op.create_index("ix_product_category_created", "product_category", ["tenant_id", "created_at", "id"], unique=False)
     op.create_table(
         "quote_template",
         sa.Column("name", sa.Text(), nullable=False),
@@ -745,7 +746,6 @@ def upgrade() -> None:
     op.add_column("organization", sa.Column("over_credit_limit", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("product", sa.Column("brand_id", sa.Uuid(), nullable=True))
     op.add_column("product", sa.Column("price_minor", sa.BigInteger(), server_default="0", nullable=False))
-    op.add_column("product", sa.Column("stock", sa.Numeric(precision=19, scale=6), nullable=True))
     op.create_foreign_key(
         op.f("fk_product_tenant_id_brand_id"),
         "product",
@@ -846,6 +846,7 @@ def upgrade() -> None:
         "sales_order_line",
         sa.Column("delivered_quantity", sa.Numeric(precision=19, scale=6), server_default="0", nullable=False),
     )
+    op.add_column("sync_error", sa.Column("retried_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tenant", sa.Column("locale", sa.Text(), server_default="en-US", nullable=False))
     op.drop_constraint(op.f("ck_credential_kind"), "credential", type_="check")
     op.create_check_constraint(

@@ -11,12 +11,9 @@ from uuid import UUID
 
 from pydantic import SecretStr
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from domain.access import service as access
-from domain.access import tenants
 from domain.access.models import Tenant
-from domain.access.scopes import GRANTABLE
 from domain.context import Actor
 from domain.db import Database
 from domain.quotes.models import Quote
@@ -41,9 +38,8 @@ async def _fill(
     settings: Settings, size: str, into: UUID | None, seed: int, add: bool, said: large.Said
 ) -> tuple[UUID, str | None]:
     async with opened(settings, pool_size=2) as database:
-        id, token = (into, None) if into is not None else await _new(database)
-        if not add:
-            await _is_empty(database, id)
+        id, token = (into, None) if into is not None else await tenant.create(database)
+        await _check(database, id, add)
         if size == "small":
             await small.fill(database, id, seed, said)
         else:
@@ -52,22 +48,12 @@ async def _fill(
     return id, token
 
 
-async def _new(database: Database) -> tuple[UUID, str]:
-    made = await tenants.create(database, name="Northwind IT")
-    async with database.transaction(Actor.system(made.id, "demo")) as ctx:
-        for name, email in tenant.EMPLOYEES:
-            await access.create_employee(ctx, name=name, email=email)
-        _, token = await access.create_token(ctx, name="demo", scopes=GRANTABLE)
-    return made.id, token
-
-
-async def _is_empty(database: Database, id: UUID) -> None:
+async def _check(database: Database, id: UUID, add: bool) -> None:
     async with database.transaction(Actor.system(id, "demo")) as ctx:
         if await ctx.session.get(Tenant, id) is None:
             raise UserError(f"There is no tenant {id}.")
-        count = await ctx.session.scalar(select(func.count()).select_from(select(Quote.id).limit(1).subquery()))
-    if count:
-        raise UserError("This tenant has quotes already; with --add the demo data comes on top of them.")
+        if not add and await ctx.session.scalar(select(Quote.id).limit(1)):
+            raise UserError("This tenant has quotes already; with --add the demo data comes on top of them.")
 
 
 def _settings(folder: Path) -> Settings:

@@ -55,6 +55,8 @@ async def fill(database: Database, tenant: UUID, seed: int, say: Say) -> None:
 
 
 async def _settings(ctx: Context) -> None:
+    if (await sales_settings.get(ctx)).version:
+        return  # its own
     seller = {"tax_number": "91-1234567", "email": "sales@northwind.example", "website": "northwind.example"}
     address = {"line1": "1200 Harbor Avenue", "city": "Seattle", "state": "WA", "zip": "98101"}
     values = {
@@ -66,6 +68,12 @@ async def _settings(ctx: Context) -> None:
 
 
 async def _catalog(ctx: Context, source: random.Random) -> Sequence[UUID]:
+    """What it sells: products of its own, or else some that are made here."""
+    own = (await ctx.session.scalars(select(Product.id).where(Product.active).order_by(Product.id).limit(GOODS))).all()
+    return own or await _made(ctx, source)
+
+
+async def _made(ctx: Context, source: random.Random) -> Sequence[UUID]:
     makers = {name: (await brands.create(ctx, {"name": name})).id for name in words.MAKERS}
     sellers = [(await suppliers.create(ctx, {"name": name})).id for name in words.SUPPLIERS]
     for name in words.WAREHOUSES:

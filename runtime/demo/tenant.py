@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from typing import NamedTuple
+from uuid import UUID
 
 from domain.access import numbers, tenants
 from domain.access import service as access
@@ -32,10 +33,12 @@ def ensure(settings: Settings) -> Demo:
 
 async def _make(settings: Settings) -> Demo:
     async with opened(settings, pool_size=1) as database:
-        return Demo(await _tenant(database, "Northwind IT"), await _tenant(database, "Harbour Systems"))
+        (_, token), (_, other_token) = await create(database), await create(database, "Harbour Systems")
+        return Demo(token, other_token)
 
 
-async def _tenant(database: Database, name: str) -> str:
+async def create(database: Database, name: str = "Northwind IT") -> tuple[UUID, str]:
+    """A tenant, and an API token for everything of it."""
     tenant = await tenants.create(database, name=name)
     # Several demos against one sandbox must not claim each other's opportunities: those are found by their number.
     thousand = random.randrange(1, 900) * 1000 + 1  # noqa: S311
@@ -45,4 +48,4 @@ async def _tenant(database: Database, name: str) -> str:
         for employee, email in EMPLOYEES:
             await access.create_employee(ctx, name=employee, email=email)
         _, token = await access.create_token(ctx, name="demo", scopes=GRANTABLE)
-    return token
+    return tenant.id, token

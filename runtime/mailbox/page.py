@@ -36,17 +36,18 @@ _OPENED = ("application/pdf", "image/png", "image/jpeg")  # what a browser shows
 
 
 def application(store: Store) -> Starlette:
-    async def listed(_request: Request) -> Response:
+    # No coroutines: files are read, so each runs in a thread of its own.
+    def listed(_request: Request) -> Response:
         return _page("Mails", _list(list(store.mails())))
 
-    async def as_json(_request: Request) -> Response:
+    def as_json(_request: Request) -> Response:
         return JSONResponse({"mails": [_facts(mail) for mail in store.mails()]}, headers=_SAFE)
 
-    async def shown(request: Request) -> Response:
+    def shown(request: Request) -> Response:
         mail = store.mail(request.path_params["name"])
-        return _page(mail.header("Subject"), _mail(mail)) if mail else _nothing()
+        return _page(_subject(mail), _mail(mail)) if mail else _nothing()
 
-    async def attachment(request: Request) -> Response:
+    def attachment(request: Request) -> Response:
         mail, number = store.mail(request.path_params["name"]), int(request.path_params["number"])
         attachments = mail.attachments if mail else []
         if not 1 <= number <= len(attachments):
@@ -75,9 +76,9 @@ def _facts(mail: Mail) -> dict[str, object]:
     return {
         "name": mail.name,
         "to": mail.recipients,
-        "from": mail.header("From"),
-        "subject": mail.header("Subject"),
-        "date": mail.header("Date"),
+        "from": mail.headers.get("From", ""),
+        "subject": mail.headers.get("Subject", ""),
+        "date": mail.headers.get("Date", ""),
         "text": mail.text,
         "attachments": [
             {"filename": one.filename, "type": one.content_type, "bytes": len(one.content)} for one in mail.attachments
@@ -89,19 +90,15 @@ def _list(mails: list[Mail]) -> str:
     if not mails:
         return "<p class=quiet>No mail yet. The confirmation of the next order appears here.</p>"
     rows = "".join(
-        f"<tr><td><a href='/mails/{mail.name}'>{escape(mail.header('Subject') or 'without subject')}</a></td>"
-        f"<td>{escape(', '.join(mail.recipients))}</td><td class=quiet>{escape(mail.header('Date'))}</td></tr>"
+        f"<tr><td><a href='/mails/{mail.name}'>{escape(_subject(mail))}</a></td>"
+        f"<td>{escape(', '.join(mail.recipients))}</td><td class=quiet>{escape(mail.headers.get('Date', ''))}</td></tr>"
         for mail in mails
     )
     return f"<table><tr><th>Subject<th>To<th>Date</tr>{rows}</table>"
 
 
 def _mail(mail: Mail) -> str:
-    headers = "".join(
-        f"<tr><th>{name}</th><td>{escape(mail.header(name))}</td></tr>"
-        for name in ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
-        if mail.header(name)
-    )
+    headers = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in mail.headers.items())
     attachments = "".join(
         f"<li><a href='/mails/{mail.name}/{number}'>{escape(one.filename)}</a>"
         f" <span class=quiet>{escape(one.content_type)}, {len(one.content):,} bytes</span></li>"
@@ -110,6 +107,10 @@ def _mail(mail: Mail) -> str:
     return (
         f"<p><a href='/'>All mails</a></p><table>{headers}</table><pre>{escape(mail.text)}</pre><ul>{attachments}</ul>"
     )
+
+
+def _subject(mail: Mail) -> str:
+    return mail.headers.get("Subject") or "without subject"
 
 
 def _page(title: str, body: str) -> Response:

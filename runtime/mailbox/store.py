@@ -5,14 +5,16 @@ from __future__ import annotations
 import email
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 from uuid import uuid4
 
+_ENVELOPE = "X-Envelope-To: "
 _NAME = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
+HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
 MOST = 1_000
 """Mails that are kept; the oldest go first."""
 
@@ -30,22 +32,10 @@ class Mail:
 
     name: str
     recipients: list[str]
-    message: EmailMessage
-
-    def header(self, name: str) -> str:
-        return str(self.message.get(name, ""))
-
-    @property
-    def text(self) -> str:
-        part = self.message.get_body(("plain", "html"))
-        return _read(part) if part is not None else ""
-
-    @property
-    def attachments(self) -> list[Attachment]:
-        return [
-            Attachment(part.get_filename() or f"attachment-{n}", part.get_content_type(), _bytes(part))
-            for n, part in enumerate(self.message.iter_attachments(), start=1)
-        ]
+    headers: Mapping[str, str]
+    """Those of HEADERS that it has."""
+    text: str
+    attachments: Sequence[Attachment] = ()
 
 
 class Store:
@@ -55,7 +45,7 @@ class Store:
 
     def keep(self, recipients: list[str], content: bytes) -> None:
         name = f"{time.time_ns():020d}-{uuid4().hex[:8]}"
-        envelope = f"X-Envelope-To: {', '.join(recipients)}\r\n".encode()
+        envelope = f"{_ENVELOPE}{', '.join(recipients)}\r\n".encode()
         beside = self._folder / f".{name}"
         beside.write_bytes(envelope + content)
         beside.replace(self._folder / f"{name}.eml")  # nobody sees half a mail
@@ -76,17 +66,25 @@ class Store:
             content = (self._folder / f"{name}.eml").read_bytes()
         except FileNotFoundError:
             return None
-        message = email.message_from_bytes(content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        recipients = str(message.get("X-Envelope-To", "")).split(", ")
-        return Mail(name, recipients, message)
+        envelope, _, content = content.partition(b"\r\n")
+        recipients = envelope.decode().removeprefix(_ENVELOPE).split(", ")
+        try:
+            return _opened(name, recipients, content)
+        # The standard library's parser stumbles over some malformed mails, each time with another exception.
+        except Exception:
+            return Mail(name, recipients, {}, content.decode("utf-8", "replace"))
 
 
-def _read(part: MIMEPart) -> str:
-    try:
-        return str(part.get_content())
-    except (LookupError, UnicodeError):  # a character set that nobody knows
-        return _bytes(part).decode("utf-8", "replace")
+def _opened(name: str, recipients: list[str], content: bytes) -> Mail:
+    message = email.message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain", "html"))
+    attachments = [
+        Attachment(part.get_filename() or f"attachment-{n}", part.get_content_type(), _bytes(part))
+        for n, part in enumerate(message.iter_attachments(), start=1)
+    ]
+    headers = {header: str(message[header]) for header in HEADERS if header in message}
+    return Mail(name, recipients, headers, "" if body is None else str(body.get_content()), attachments)
 
 
 def _bytes(part: MIMEPart) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 
 from api import app
 from api.ask import Asker
+from domain.access import service as access
 from domain.db import Database
 from runtime import database as databases
 from tests.api import canary
@@ -109,6 +110,13 @@ def ask(http, msp) -> Client:
 @pytest.fixture
 def ask_other(http, other) -> Client:
     return Client(http, other.token)
+
+
+async def with_scopes(http: httpx.AsyncClient, msp: Msp, *scopes: str) -> Client:
+    """Who asks with a token of these scopes alone."""
+    async with msp.transaction() as ctx:
+        _, token = await access.create_token(ctx, name="some", scopes=scopes)
+    return Client(http, token)
 
 
 CREATE_ORGANIZATION = """mutation ($input: CreateOrganizationInput!) {

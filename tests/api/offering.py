@@ -39,7 +39,7 @@ async def a_customer(http, msp) -> Client:
     async with msp.transaction() as ctx:
         organization = await organizations.create(ctx, {"name": "Acme Dental"})
         quote = await quotes.create(ctx, organization.id, {"title": "New network"})
-        link = await links.create(ctx, quote.id)
+        link = await links.create(ctx, quote.id, {})
         await ctx.session.flush()
     return Client(http, links.token_of(msp.database.keyring, link))
 

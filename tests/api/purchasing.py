@@ -79,7 +79,8 @@ async def to_buy(ask: Client, organization_id: str) -> dict[str, str]:
     supplier_id = (await do(ask, "createSupplier", "supplier { id }", name="Ingram"))["supplier"]["id"]
     await do(ask, "setSupplierOffer", "product { id }", productId=product_id, supplierId=supplier_id, cost="350")
     wanted = [{"productId": product_id, "quantity": "2"}]
-    order = await done("createSalesOrder", "salesOrder", organizationId=organization_id, lines=wanted)
+    place = {"address": {"line1": "1 Main Street", "city": "Troy"}}
+    order = await done("createSalesOrder", "salesOrder", organizationId=organization_id, lines=wanted, delivery=place)
     await done("approveSalesOrder", "salesOrder", salesOrderId=order["id"])
     purchase = await done("createPurchaseOrder", "purchaseOrder", supplierId=supplier_id, lines=wanted)
     return {

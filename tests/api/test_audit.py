@@ -2,13 +2,20 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from domain.access import service as access
+from domain.ids import global_id, uuid7
+from domain.outbox import Lane
+from domain.sync.models import SyncError
 from tests.api.conftest import LINES, Client, a_product, a_quote, an_organization
+from tests.api.purchasing import a_purchase_order, made
+from tests.api.test_sales_settings import encoded, png
+from tests.domain.purchasing import a_stage
 
 TRAIL = """
 query ($filter: AuditFilter, $direction: OrderDirection! = ASC) {
@@ -58,6 +65,24 @@ async def test_a_record_has_the_history_of_its_parts(ask):
     assert changes(removed[0])["title"] == (LINES[0]["title"], None)
     own = await trail(ask, rowId={"eq": quote["id"]})
     assert {entry["type"] for entry in own} == {"Quote"}
+
+
+async def test_records_in_a_change_are_named_by_the_ids_that_the_api_knows(ask):
+    quote = await a_quote(ask)
+    grace = 'mutation { createEmployee(input: {name: "Grace", email: "grace@msp.test"}) { employee { id } } }'
+    owner = (await ask(grace))["createEmployee"]["employee"]["id"]
+    change = "mutation ($id: ID!, $o: ID) { updateQuote(input: {quoteId: $id, ownerId: $o}) { quote { id } } }"
+    await ask(change, id=quote["id"], o=owner)
+    await ask(change, id=quote["id"], o=None)
+    *_, given, taken = await trail(ask, rowId={"eq": quote["id"]})
+    assert changes(given)["ownerId"] == (None, owner)
+    assert changes(taken)["ownerId"] == (owner, None)
+
+
+async def test_an_id_of_no_record_of_ours_is_refused(ask):
+    for name in ("A" + "aA" * 31, "Aa" * 32):
+        [error] = await ask.errors(TRAIL, filter={"recordId": {"eq": global_id(name, uuid7())}})
+        assert error["extensions"] == {"code": "INVALID", "field": ["filter", "recordId", "eq"]}
 
 
 async def test_amounts_are_written_down_to_the_last_digit(ask):
@@ -120,6 +145,52 @@ async def test_what_was_written_down_can_not_be_changed(ask, msp, statement):
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with msp.transaction() as ctx:
             await ctx.session.execute(text(statement))
+
+
+async def test_what_was_tried_again_or_dismissed_is_written_down(ask, msp):
+    async with msp.transaction() as ctx:
+        about = {"provider": "CONNECTWISE", "subject": "quote:1", "root": "quote:1"}
+        error = SyncError(**about, title="Q-1001", kind="REJECTED", message="No.")
+        once = datetime(2020, 1, 1, tzinfo=UTC)
+        lane = Lane(provider="CONNECTWISE", subjects=["quote"], next_at=once, held_until=once, failures=0)
+        ctx.session.add_all([error, lane])
+    id = global_id("SyncError", error.id)
+    await ask("mutation ($id: ID!) { retrySyncError(input: {id: $id}) { userErrors { code } } }", id=id)
+    await ask("mutation ($id: ID!) { retrySyncError(input: {id: $id}) { userErrors { code } } }", id=id)
+    await ask(
+        'mutation ($id: ID!) { dismissSyncError(input: {id: $id, reason: "A test."}) { userErrors { code } } }', id=id
+    )
+    first, second, dismissed = await trail(ask, recordId={"eq": id})
+    assert [changes(entry).keys() for entry in (first, second)] == [{"retriedAt"}] * 2
+    assert changes(dismissed)["dismissReason"] == (None, "A test.")
+    assert first["record"] == {"id": id}
+
+
+async def test_a_token_and_a_customers_link_are_called_what_they_are(ask, msp):
+    quote = await a_quote(ask)
+    async with msp.transaction() as ctx:
+        token, _ = await access.create_token(ctx, name="partner", scopes=["quotes:read"])
+    id = global_id("ApiToken", token.id)
+    [made] = await trail(ask, recordId={"eq": id})
+    assert (made["type"], made["rowId"], made["record"]) == ("ApiToken", id, {"id": id})
+    await ask("mutation ($id: ID!) { createOfferLink(input: {quoteId: $id}) { userErrors { code } } }", id=quote["id"])
+    last = (await trail(ask, recordId={"eq": quote["id"]}))[-1]
+    assert (last["type"], last["action"], last["record"]) == ("OfferLink", "CREATED", {"id": quote["id"]})
+
+
+async def test_that_a_picture_or_a_secret_was_changed_is_told_and_not_what_it_is(ask, msp):
+    for logo in (encoded(png()), None):
+        await ask("mutation ($logo: String) { setLogo(input: {logo: $logo}) { userErrors { message } } }", logo=logo)
+    entries = [changes(entry) for entry in await trail(ask) if entry["type"] == "SalesSettings"]
+    assert [entry.get("logo") for entry in entries[-2:]] == [(None, "(not shown)"), ("(not shown)", None)]
+
+    stage = await a_stage(msp)
+    order = (await a_purchase_order(ask, stage, (stage.cable, 1)))["id"]
+    for note in ("KEY-1", "KEY-2"):
+        await made(ask, "updatePurchaseOrder", purchaseOrderId=order, note=note)
+    *_, first, second = [changes(entry) for entry in await trail(ask, rowId={"eq": order})]
+    assert (first, second) == ({"note": (None, "(not shown)")}, {"note": ("(not shown)", "(not shown)")})
+    assert "KEY-" not in json.dumps(await trail(ask))
 
 
 async def test_secrets_are_not_written_down(ask, msp):

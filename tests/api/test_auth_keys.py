@@ -99,7 +99,7 @@ async def test_a_key_that_was_taken_back_is_forgotten_without_anybody_waiting(is
     old = await keys.find("first", "RS256")
     issuer.jwks.clear()
     issuer.add("second", rsa_key(1), "RS256")
-    clock.now += 299
+    clock.now += 239
     assert await keys.find("first", "RS256") is old
     assert len(issuer.asked) == 2
     clock.now += 1
@@ -107,6 +107,30 @@ async def test_a_key_that_was_taken_back_is_forgotten_without_anybody_waiting(is
     await settled(keys)
     assert await keys.find("first", "RS256") is None
     assert await keys.find("second", "RS256")
+
+
+@pytest.mark.parametrize("silence", [300, 100_000])
+async def test_a_key_that_was_taken_back_opens_nothing_after_a_silence_either(issuer, keys, clock, silence):
+    await keys.find("first", "RS256")
+    issuer.jwks.clear()
+    issuer.add("second", rsa_key(1), "RS256")
+    clock.now += silence
+    assert await asyncio.gather(*(keys.find("first", "RS256") for _ in range(5))) == [None] * 5
+    assert issuer.asked == ["discovery", "keys"] * 2
+
+
+async def test_an_issuer_that_is_away_is_waited_for_once(issuer, keys, clock):
+    await keys.find("first", "RS256")
+    issuer.status = 503
+    clock.now += 1_000
+    with capture_logs():
+        assert await keys.find("first", "RS256")
+        assert len(issuer.asked) == 3, "this one waited for the answer"
+        clock.now += 15
+        assert await keys.find("first", "RS256")
+        assert len(issuer.asked) == 3, "this one did not"
+        await settled(keys)
+    assert len(issuer.asked) == 4
 
 
 async def test_while_the_issuer_is_away_the_known_keys_go_on(issuer, keys, clock):

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from api.cost import LIMIT, MUTATION
-from tests.api.conftest import an_organization
-from tests.api.supplying import do
+from tests.api.conftest import a_product, an_organization
+from tests.api.supplying import a_supplier, do, offer
 from tests.api.test_cost import costs
 
 CREATE = """mutation ($input: CreateProductsInput!) { createProducts(input: $input) {
@@ -103,6 +103,41 @@ async def test_as_many_as_are_promised_fit_into_one_request(ask):
     results = await bring(ask, *given)
     assert len({result["organization"]["id"] for result in results}) == 250
     assert await count(ask, "contacts") == 500
+
+
+async def test_a_price_list_is_taken_line_by_line(ask):
+    firewall, switch = await a_product(ask), await a_product(ask, title="Switch")
+    supplier = await a_supplier(ask)
+    await offer(ask, switch, supplier, cost="9", stock="1")
+
+    async def take(*lines):
+        fields = "results { index supplierOffer { cost stock product { id stock } } userErrors { code field message } }"
+        offers = [{"supplierId": supplier["id"], **line} for line in lines]
+        return (await do(ask, "setSupplierOffers", fields, offers=offers))["results"]
+
+    results = await take(
+        {"productId": firewall["id"], "cost": "390", "stock": "4"},
+        {"productId": firewall["id"], "supplierId": "nonsense", "cost": "1"},
+        {"productId": firewall["id"], "cost": "-1"},
+        {"productId": switch["id"], "stock": "7"},
+    )
+    assert [result["index"] for result in results] == [0, 1, 2, 3]
+    assert errors(results) == [
+        [], [("INVALID", "offers", "1", "supplierId")], [("INVALID", "offers", "2", "cost")], []
+    ]  # fmt: skip
+    assert [result["supplierOffer"] for result in results] == [
+        {"cost": "390", "stock": "4", "product": {"id": firewall["id"], "stock": "4"}},
+        None,
+        None,
+        {"cost": "9", "stock": "7", "product": {"id": switch["id"], "stock": "7"}},
+    ]
+    # Two lists that name the same products the other way round.
+    lines = [{"productId": product["id"], "cost": "8"} for product in (firewall, switch)]
+    for results in await asyncio.gather(take(*lines), take(*reversed(lines)), take(*lines), take(*reversed(lines))):
+        assert errors(results) == [[], []]
+    many = [{**lines[0], "supplierId": supplier["id"]}] * 251
+    refused = await do(ask, "setSupplierOffers", "results { index }", refused=True, offers=many)
+    assert refused == [("LIMIT_EXCEEDED", "offers")]
 
 
 async def test_a_repeated_request_makes_nothing_twice_and_answers_the_same(ask):

@@ -1,5 +1,7 @@
 """Searching the catalog as somebody types: through the list of products, with its pages, filters and orders."""
 
+import pytest
+
 from tests.api.conftest import a_product
 from tests.api.supplying import a_brand, a_supplier, do, offer
 
@@ -57,3 +59,15 @@ async def test_pages_filters_and_orders_go_with_it(ask):
     assert await titles(ask, "switch", f=active) == [f"Switch {number}" for number in (4, 2, 1, 0)]
     by_price = {"field": "PRICE"}
     assert await titles(ask, "switch", f=active, o=by_price, n=2) == ["Switch 4", "Switch 2"]
+
+
+@pytest.mark.parametrize("typed", ["F", "🙂", "\u0301", "ﷺ" * 100, "x " * 50, "'; --", "%_\\", "<b>", "-", "a" * 100])
+async def test_whatever_is_typed_is_answered(ask, typed):
+    await a_product(ask, title="Firewall")
+    assert await titles(ask, typed) == (["Firewall"] if typed == "F" else [])
+
+
+async def test_nothing_typed_is_the_whole_list_and_too_much_is_said(ask):
+    await a_product(ask, title="Firewall")
+    assert await titles(ask, "") == await titles(ask, "  \t ") == ["Firewall"]
+    assert await ask.code(SEARCH, s="a" * 300) == "TOO_LONG"

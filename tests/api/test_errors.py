@@ -55,6 +55,31 @@ async def test_a_database_error_shows_no_sql(ask, db, monkeypatch):
     assert 'quote"' not in response.json()["errors"][0]["message"]
 
 
+async def test_a_read_that_takes_too_long_is_ended_and_says_how_to_ask_instead(ask, monkeypatch):
+    from sqlalchemy import text
+
+    from domain.integration_settings import service
+
+    async def slow(ctx, *_args, **_kwargs):
+        await ctx.session.execute(text("SELECT pg_sleep(60)"))
+
+    monkeypatch.setattr(service, "find", slow)
+    monkeypatch.setattr("api.context.LONGEST", 0.1)
+    with capture_logs() as logs:
+        [error] = await ask.errors("{ connectWise { status } }")
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert "filter" in error["message"]
+    assert [log["log_level"] for log in logs] == ["warning"]
+
+
+async def test_the_next_transaction_has_all_the_time_it_needs(msp):
+    from sqlalchemy import text
+
+    for longest, wanted in ((0.2, "200ms"), (None, "0"), (60, "1min")):
+        async with msp.transaction(longest=longest) as ctx:
+            assert await ctx.session.scalar(text("SHOW statement_timeout")) == wanted
+
+
 async def test_a_database_that_is_away_is_no_fault_of_ours(ask, monkeypatch):
     from sqlalchemy import text
 

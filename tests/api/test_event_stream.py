@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,9 +15,11 @@ from sqlalchemy import text
 
 from api import app
 from api.subscriptions import event_stream, presence
+from domain import events
+from domain.ids import parse_global_id
 from tests.api import canary
-from tests.api.conftest import Client, a_quote, an_organization
-from tests.api.subscribing import ENOUGH, RECORDS
+from tests.api.conftest import Client, a_product, a_quote, an_organization
+from tests.api.subscribing import ENOUGH, RECORDS, eventually
 from tests.rig import served
 
 EVENTS = {"Accept": "text/event-stream"}
@@ -161,12 +164,41 @@ async def gone(ask: Client) -> None:
                     return
 
 
+async def test_whoever_reads_nothing_can_not_keep_a_stream_open(http, ask, msp, monkeypatch):
+    monkeypatch.setattr(event_stream, "_CLOSING", 0.1)
+    product = await a_product(ask, description="x" * 4_000)
+    id = parse_global_id(product["id"])[1]
+    fields = " ".join(f"a{number}: description" for number in range(29))
+    query = "subscription ($after: String) { recordChanged(types: [PRODUCT], after: $after)"
+    body = {"query": query + f" {{ node {{ ... on Product {{ {fields} }} }} }} }}", "variables": {}}
+    body["variables"] = {"after": await cursor(ask)}
+    content = json.dumps(body).encode()
+    lines = ["POST /graphql HTTP/1.1", "Host: x", f"Authorization: Bearer {ask.token}", "Accept: text/event-stream"]
+    lines += ["Content-Type: application/json", f"Content-Length: {len(content)}", "", ""]
+    before = running()
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect((http.base_url.host, http.base_url.port))
+        client.sendall("\r\n".join(lines).encode() + content)
+        for _ in range(10):  # more than fits into what lies between
+            async with msp.transaction() as ctx:
+                for _ in range(10):
+                    ctx.emit(events.ProductUpdated(id))
+        await eventually(lambda: running() > before)
+        async with msp.transaction() as ctx:
+            await ctx.session.execute(text("UPDATE credential SET revoked_at = now()"))
+        await eventually(lambda: running() == before)
+
+
+def running() -> int:
+    """How many requests are being answered."""
+    return sum("run_asgi" in getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
+
+
 async def test_a_stream_breathes_while_nothing_happens(ask, monkeypatch):
     monkeypatch.setattr(event_stream, "_BREATH", 0.01)
     async with streamed(ask, RECORDS) as stream, asyncio.timeout(ENOUGH):
-        async for line in stream.answer.aiter_lines():
-            assert line == ":"
-            break
+        assert await anext(stream.answer.aiter_lines()) == ":"
 
 
 async def test_a_process_that_stops_lets_go_of_its_streams(application, ask):

@@ -81,6 +81,7 @@ async def _run(ask, kind: str, *, but: set[str]) -> None:
     )
     ids = {
         "quoteId": quote["id"],
+        "recordId": quote["id"],
         "lineId": quote["lines"][0]["id"],
         "organizationId": organization["node"]["organization"]["id"],
         **await _an_order(ask, organization["node"]["organization"]["id"]),

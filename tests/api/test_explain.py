@@ -47,7 +47,7 @@ WALKED = {
         "syncErrors": {"title", "remoteCode"},
     },
     "an index more would slow down each change of anything; to be asked together with `at` or the record": {
-        "auditTrail": {"origin", "requestId"},
+        "auditTrail": {"origin"},
     },
 }
 EXCEPTIONS = {(name, field) for named in WALKED.values() for name, fields in named.items() for field in fields}

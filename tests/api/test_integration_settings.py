@@ -1,6 +1,7 @@
 """Installing and connecting ConnectWise, its choices and settings: through GraphQL, with a real worker that answers."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import select, text
@@ -63,6 +64,8 @@ class Answers:
     def __init__(self, db) -> None:
         self.db = db
         self.asked: list[tuple] = []
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        """Happens once, after keys were found good and before anybody hears of it."""
 
     async def try_connection(self, tenant_id, provider):
         self.asked.append(("try_connection", tenant_id, provider))
@@ -71,6 +74,9 @@ class Answers:
         async with self.db.transaction(Actor.system(UUID(tenant_id))) as ctx:
             keys = await integrations.keys_in_use(ctx, provider, candidate=True)
         if keys.private_key.endswith("good"):
+            meanwhile, self.meanwhile = self.meanwhile, None
+            if meanwhile is not None:
+                await meanwhile()
             return {"ok": True, "version": "v2025.1"}
         return {"ok": False, "code": "INVALID", "message": "ConnectWise refuses these keys.", "field": ["privateKey"]}
 
@@ -146,6 +152,40 @@ async def test_bad_new_keys_leave_the_connection_in_use_alone(ask, msp, answers)
     await ask(CONNECT, input={**INPUT, "privateKey": "bad"})
     assert (await ask(STATUS))["connectWise"]["status"] == "CONNECTED"
     assert ((await stored(msp)).candidate, (await stored(msp)).sealed) == (None, before)
+
+
+@pytest.mark.parametrize("others", ["bad", f"{CANARY}-2-good"])
+async def test_keys_that_nobody_tried_never_connect(ask, msp, answers, others):
+    """Another administrator's keys come between the trying of mine and the answer."""
+    await ask(INSTALL)
+
+    async def propose():
+        keys = integrations.Keys("https://cw.test", "other", "pub", others)
+        async with msp.transaction() as ctx:
+            await integrations.propose(ctx, "CONNECTWISE", keys)
+
+    answers.meanwhile = propose
+    answer = (await ask(CONNECT, input=INPUT))["connectConnectWise"]
+    assert [error["code"] for error in answer["userErrors"]] == ["CONFLICT"]
+    assert (await ask(STATUS))["connectWise"]["status"] == "INSTALLED"
+    row = await stored(msp)
+    assert row.sealed is None
+    assert row.candidate, "theirs are still to be tried"
+
+
+async def test_of_two_who_connect_at_once_one_does(ask, answers):
+    await ask(INSTALL)
+    theirs = {**INPUT, "companyId": "other"}
+    second: list[dict] = []
+
+    async def connect():
+        second.append((await ask(CONNECT, input=theirs))["connectConnectWise"])
+
+    answers.meanwhile = connect
+    first = (await ask(CONNECT, input=INPUT))["connectConnectWise"]
+    assert [error["code"] for error in first["userErrors"]] == ["CONFLICT"]
+    assert second[0]["userErrors"] == []
+    assert (await ask(STATUS))["connectWise"]["companyId"] == "other"
 
 
 async def test_without_a_worker_the_keys_are_forgotten_too(http, ask, msp, asker):
@@ -250,9 +290,10 @@ KINDS = {
 
 
 async def test_choices_are_asked_live(ask, msp, answers):
-    fields = " ".join(f"{name} {{ id name active recommended }}" for name in KINDS if name != "members")
+    fields = " ".join(f"{name} {{ value name active recommended }}" for name in KINDS if name != "members")
     found = (await ask(f"{{ connectWise {{ choices {{ {fields} }} }} }}"))["connectWise"]["choices"]
-    assert found == dict.fromkeys([name for name in KINDS if name != "members"], CHOICES)
+    shown = [{"value": choice.pop("id"), **choice} for choice in map(dict, CHOICES)]
+    assert found == dict.fromkeys([name for name in KINDS if name != "members"], shown)
     assert sorted(answers.asked) == sorted(
         ("choices", str(msp.id), "CONNECTWISE", kind, False) for kind in KINDS.values() if kind != "MEMBERS"
     )

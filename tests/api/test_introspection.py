@@ -3,9 +3,8 @@
 import pytest
 from graphql import get_introspection_query
 
-from domain.access import service as access
 from domain.access.scopes import GRANTABLE
-from tests.api.conftest import Client
+from tests.api.conftest import with_scopes
 
 WAYS = [
     "{ __schema { queryType { name } } }",
@@ -17,12 +16,6 @@ WAYS = [
     get_introspection_query(),
     get_introspection_query(descriptions=False, specified_by_url=True, input_value_deprecation=True),
 ]
-
-
-async def with_scopes(http, msp, *scopes: str) -> Client:
-    async with msp.transaction() as ctx:
-        _, token = await access.create_token(ctx, name="some", scopes=scopes)
-    return Client(http, token)
 
 
 @pytest.mark.parametrize("query", WAYS)

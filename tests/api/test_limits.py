@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from api import documents, limits
 from api.documents import Documents, Invalid
-from api.limits import Measuring, scan
+from api.limits import scan
+from api.measuring import ALIASES, DEPTH, Measuring
 from api.schema import schema
 from domain.errors import LimitExceeded
 
@@ -225,4 +226,4 @@ def test_the_same_document_is_made_ready_once():
 
 
 def test_the_limits_are_those_that_are_promised():
-    assert (limits.BODY, limits.TOKENS, limits.DEPTH, limits.ALIASES) == (256 * 1024, 4_000, 12, 30)
+    assert (limits.BODY, limits.TOKENS, DEPTH, ALIASES) == (256 * 1024, 4_000, 12, 30)

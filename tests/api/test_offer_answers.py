@@ -127,6 +127,65 @@ async def test_a_yes_makes_the_order_of_what_was_chosen(ask):
     assert (shown["state"], shown["answeredBy"]) == ("ACCEPTED", "Ada Acme")
 
 
+TAKEN = """fragment C on Offer {
+  number organizationName total { amount currencyCode }
+  lines { lineId title quantity counted total } sections { title total lines { title selected counted } }
+}
+{ offer { state answeredBy content { ...C } accepted { ...C } } }"""
+
+
+async def test_after_a_yes_the_page_shows_what_was_taken_beside_what_was_offered(ask):
+    seats = a_line("Seats", 8, quantity="10", quantityEditable=True)
+    quote, customer = await offered(ask, lines=[seats, a_line("Extra", 50, optional=True)], sections=[CHOICE])
+    before = (await customer(TAKEN))["offer"]
+    assert before["accepted"] is None
+    seats, extra, _, big = (line["id"] for line in quote["lines"])
+    choices = [
+        {"lineId": seats, "quantity": "12.5"},
+        {"lineId": extra, "selected": False},
+        {"lineId": big, "selected": True},
+    ]
+    await answered(customer, ACCEPT, choices=choices)
+    await ask(RENAME, input={"organizationId": (await organization_of(ask, quote))["id"], "name": "Acme Smiles"})
+    shown = (await customer(TAKEN))["offer"]
+    assert shown["content"] == before["content"]
+    assert shown["accepted"] == {
+        "number": "Q-1001",
+        "organizationName": "Acme Dental",
+        "total": {"amount": "300.00", "currencyCode": "USD"},
+        "lines": [
+            {"lineId": seats, "title": "Seats", "quantity": "12.5", "counted": True, "total": "100"},
+            {"lineId": extra, "title": "Extra", "quantity": "1", "counted": False, "total": "50"},
+        ],
+        "sections": [
+            {
+                "title": "Firewalls",
+                "total": "200",
+                "lines": [
+                    {"title": "small", "selected": False, "counted": False},
+                    {"title": "big", "selected": True, "counted": True},
+                ],
+            }
+        ],
+    }
+    [order] = await orders(ask)
+    assert order["total"]["amount"] == shown["accepted"]["total"]["amount"]
+
+
+RENAME = "mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { userErrors { code } } }"
+
+
+async def organization_of(ask, quote):
+    found = await ask("query ($id: ID!) { node(id: $id) { ... on Quote { organization { id } } } }", id=quote["id"])
+    return found["node"]["organization"]
+
+
+async def test_a_no_takes_nothing(ask):
+    _, customer = await offered(ask)
+    await answered(customer, DECLINE)
+    assert (await customer(TAKEN))["offer"]["accepted"] is None
+
+
 async def test_a_choice_that_is_not_offered_is_named(ask):
     quote, customer = await offered(ask)
     choices = [{"lineId": quote["lines"][0]["id"], "selected": False}]

@@ -48,7 +48,8 @@ async def test_a_quote_has_one_link_that_is_shown_again(ask):
     assert (await create(ask, quote, expiresAt=until))["offerLink"] == {
         **made["offerLink"], "token": token, "expiresAt": until
     }  # fmt: skip
-    await linked(ask, quote["id"])
+    assert (await create(ask, quote))["offerLink"]["expiresAt"] == until, "asking for it makes it last no longer"
+    assert (await create(ask, quote, expiresAt=None))["offerLink"] == made["offerLink"]
 
 
 async def test_two_who_make_it_at_once_get_the_same(ask, msp):

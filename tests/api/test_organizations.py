@@ -105,6 +105,19 @@ async def test_what_is_left_out_stays_and_null_empties(ask):
     assert (organization["billingAddress"], organization["owner"]) == ({"line1": None, "city": None}, None)
 
 
+@pytest.mark.parametrize("flag", ["active", "sendInvoices"])
+async def test_yes_or_no_can_not_be_emptied(ask, flag):
+    """An empty value would make somebody inactive whom nobody has made so."""
+    organization = await an_organization(ask)
+    given = {"organizationId": organization["id"], "firstName": "Ada"}
+    contact = (await ask(CREATE_CONTACT, input=given))["createContact"]["contact"]
+    answer = (await ask(UPDATE_CONTACT, input={"contactId": contact["id"], flag: None}))["updateContact"]
+    assert answer == {"contact": None, "userErrors": [{"code": "REQUIRED", "field": [flag]}]}
+    emptied = {"organizationId": organization["id"], "overCreditLimit": None}
+    [error] = (await ask(UPDATE, input=emptied))["updateOrganization"]["userErrors"]
+    assert error == {"code": "REQUIRED", "field": ["overCreditLimit"]}
+
+
 async def test_a_stale_version_is_a_conflict(ask):
     id = (await an_organization(ask))["id"]
     await ask(UPDATE, input={"organizationId": id, "version": 1, "name": "Acme"})
@@ -183,3 +196,20 @@ async def test_employees_share_no_address(ask):
         "nodes": [{"email": "eve@msp.test"}],
     }
     assert (await ask(query, f={"active": {"eq": False}}))["employees"]["totalCount"] == 0
+
+
+async def test_employees_are_found_by_some_of_their_name_or_address(ask):
+    for name, email in (("Eve Adams", "eve@msp.test"), ("Bob", "adam@msp.test"), ("Cleo 100%", "cleo@else.test")):
+        await ask(CREATE_EMPLOYEE, input={"name": name, "email": email})
+    query = "query ($s: String) { employees(search: $s, orderBy: {field: NAME}) { totalCount nodes { name } } }"
+
+    async def found(typed):
+        listed = (await ask(query, s=typed))["employees"]
+        assert listed["totalCount"] == len(listed["nodes"])
+        return [node["name"] for node in listed["nodes"]]
+
+    assert await found(" ADAM ") == ["Bob", "Eve Adams"]
+    assert await found("%") == ["Cleo 100%"]
+    assert await found("nobody") == []
+    assert await found(" ") == ["Bob", "Cleo 100%", "Eve Adams"]
+    assert await ask.code(query, s="x" * 101) == "TOO_LONG"

@@ -110,6 +110,13 @@ async def test_what_is_refused_is_named(ask, changes, code, field):
     assert (await ask("{ products { totalCount } }"))["products"]["totalCount"] == 1
 
 
+@pytest.mark.parametrize("flag", ["active", "serialized"])
+async def test_an_empty_value_is_neither_yes_nor_no(ask, flag):
+    product = await a_product(ask, serialized=True)
+    answer = (await ask(UPDATE, input={"productId": product["id"], flag: None}))["updateProduct"]
+    assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [("REQUIRED", [flag])]
+
+
 async def test_a_product_is_changed_by_whoever_saw_its_last_version(ask):
     product = await a_product(ask, partNumber="F-40", recurringPeriod="MONTHLY")
     changes = {"partNumber": None, "recurringPeriod": None, "active": False, "price": 12}

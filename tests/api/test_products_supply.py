@@ -4,14 +4,20 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import a_product
+from tests.api.conftest import Client, a_product
 from tests.api.supplying import a_brand, a_supplier, a_warehouse, do, offer
 from tests.api.test_statements import counted
 
 PRODUCTS = """query ($f: ProductFilter, $o: ProductOrder) {
   products(filter: $f, orderBy: $o) { totalCount nodes { title } }
 }"""
-LISTS = {"brands": a_brand, "suppliers": a_supplier, "warehouses": a_warehouse}
+
+
+async def a_category(ask: Client, name: str) -> dict[str, Any]:
+    return (await do(ask, "createProductCategory", "productCategory { id }", name=name))["productCategory"]
+
+
+LISTS = {"brands": a_brand, "productCategories": a_category, "suppliers": a_supplier, "warehouses": a_warehouse}
 ADDRESS = {"line1": "1 Main Street", "city": "Springfield", "country": "US"}
 
 

@@ -1,5 +1,7 @@
 """Buying and receiving through the API: for a sales order, for stock, in parts, with serial numbers."""
 
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -114,6 +116,36 @@ async def test_the_buyer_chooses_otherwise(ask, stage, msp):
     assert await refused(ask, "createPurchaseOrders", MADE, salesOrderId=sale, orders=[unnamed]) == [
         ("REQUIRED", "orders.0.lines.0.productId")
     ]
+
+
+async def test_what_is_said_for_all_orders_is_refused_where_it_was_said(ask, stage, msp):
+    async with msp.transaction() as ctx:
+        closed = await a_warehouse(ctx, "Closed", archived_at=datetime.now(UTC))
+    sale, [cables] = await sold(stage, (stage.cable, 5))
+    lines = [{"salesOrderLineId": cables, "quantity": "1"}]
+    one = {"supplierId": gid(stage.supplier), "lines": lines}
+
+    async def paths(**input):
+        return [path for _, path in await refused(ask, "createPurchaseOrders", MADE, salesOrderId=sale, **input)]
+
+    assert await paths(warehouseId=gid(closed)) == ["warehouseId"]
+    assert await paths(warehouseId=gid(closed), orders=[one]) == ["warehouseId"]
+    assert await paths(orders=[{**one, "warehouseId": gid(closed)}]) == ["orders.0.warehouseId"]
+    assert await paths(warehouseId=gid(stage.warehouse), dropShip=True) == ["dropShip"]
+    address = {"address": {"zip": "x" * 31}}
+    assert await paths(orders=[{**one, "dropShip": True, "deliveryAddress": address}]) == [
+        "orders.0.deliveryAddress.address.zip"
+    ]
+
+
+async def test_many_orders_made_at_once_are_read_together(ask, stage, msp, db):
+    sale, [cables] = await sold(stage, (stage.cable, 5))
+    one = {"supplierId": gid(stage.supplier), "lines": [{"salesOrderLineId": cables, "quantity": "1"}]}
+    await ask("{ viewer { scopes } }")
+    with counted(db) as statements:
+        payload = await do(ask, "createPurchaseOrders", "purchaseOrders { id }", salesOrderId=sale, orders=[one] * 4)
+    assert len(payload["purchaseOrders"]) == 4
+    assert len([text for text in statements if re.match(r"SELECT purchase_order\.", text)]) == 1
 
 
 async def test_one_that_is_bought_for_stock_is_edited_line_by_line(ask, stage, msp):

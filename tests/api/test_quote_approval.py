@@ -134,6 +134,31 @@ async def test_editing_what_the_customer_sees_takes_the_approval_back(ask, when)
     assert (await refused(ask, "sendQuote", quoteId=quote["id"]))[0] == "IMPOSSIBLE_STEP"
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3])
+async def test_why_it_needed_approval_stays_when_only_the_note_is_changed(ask, steps):
+    rule = await set_rule(ask)
+    quote = await a_quote(ask)
+    for name in ("submitQuote", "approveQuote", "sendQuote")[:steps]:
+        before = await done(ask, name, quoteId=quote["id"])
+    await ask(REMOVE, id=rule["id"])
+    assert (await done(ask, "updateQuote", quoteId=quote["id"], privateNote="hurry"))["status"] == before["status"]
+    assert (await state(ask, quote))["approvalReasons"] == [TOTAL]
+
+
+@pytest.mark.parametrize("when", ["PENDING_APPROVAL", "SENT"])
+async def test_a_form_that_is_saved_with_another_note_takes_nothing_back(ask, msp, http, when):
+    """It sends all that it shows; only what is different was edited."""
+    kim_id, _ = await an_employee(msp, http, "Kim")
+    if when == "PENDING_APPROVAL":
+        await set_rule(ask)
+    form = {"title": "New network", "ownerId": kim_id, "expiryDate": "2099-12-31", "delivery": {"amount": "5"}}
+    quote = await a_quote(ask, **form)
+    await done(ask, "submitQuote" if when == "PENDING_APPROVAL" else "sendQuote", quoteId=quote["id"])
+    saved = await done(ask, "updateQuote", quoteId=quote["id"], **form, privateNote="hurry")
+    assert saved["status"] == when
+    assert (await done(ask, "updateQuote", quoteId=quote["id"], **form | {"title": "Newer"}))["status"] == "DRAFT"
+
+
 @pytest.mark.parametrize("name", ["submitQuote", "approveQuote", "rejectQuote"])
 async def test_a_stale_page_moves_nothing(ask, name):
     await set_rule(ask)

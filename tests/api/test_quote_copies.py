@@ -128,6 +128,33 @@ async def test_prices_stay_or_are_todays(ask):
     assert remarks == ["“Firewall F-40” has no discount now: it was more than the line costs today."]
 
 
+async def test_todays_price_is_for_the_period_of_today(ask):
+    """What was sold once is rented now: its monthly price must not stand there as a price to be paid once."""
+    rented = await a_product(ask, title="Backup", price="900", cost="500")
+    bought = await a_product(ask, title="Router", price="20", recurringPeriod="MONTHLY")
+    lines = [{"productId": rented["id"]}, {"productId": bought["id"], "recurringCycles": 12}]
+    quote = await drafted(ask, lines=lines)
+    await change(ask, rented, price="30", recurringPeriod="MONTHLY")
+    await change(ask, bought, price="200", recurringPeriod=None)
+    kept, remarks = await copied(ask, quote)
+    assert ([(line["unitPrice"], line["recurringPeriod"]) for line in kept["lines"]], remarks) == (
+        [("900", None), ("20", "MONTHLY")], []
+    )  # fmt: skip
+    todays, remarks = await copied(ask, quote, keepPrices=False)
+    assert [(line["unitPrice"], line["recurringPeriod"], line["recurringCycles"]) for line in todays["lines"]] == [
+        ("30", "MONTHLY", None), ("200", None, None)
+    ]  # fmt: skip
+    assert remarks == ["“Backup” is billed every month now.", "“Router” is billed once now."]
+
+
+async def test_a_choice_that_is_still_open_is_open_in_the_copy(ask):
+    quote = await drafted(ask, sections=[CHOICE])
+    quote = await done(ask, "updateQuoteLine", lineId=quote["lines"][0]["id"], selected=False)
+    assert quote["subtotal"]["amount"] == "0.00"
+    copy, _ = await copied(ask, quote)
+    assert ([line["selected"] for line in copy["lines"]], copy["subtotal"]["amount"]) == ([False, False], "0.00")
+
+
 @pytest.mark.parametrize("keep", [True, False])
 async def test_a_product_that_is_not_sold_any_more_becomes_free_text(ask, keep):
     product = await a_product(ask, partNumber="F-40", price="100")
@@ -181,6 +208,8 @@ async def test_templates_are_listed_by_name_and_removed(ask, ask_other):
     listed = (await ask(TEMPLATES))["quoteTemplates"]["nodes"]
     assert listed == [{"id": first, "name": "A Template"}, {"id": second, "name": "b template"}]
     assert (await ask(TEMPLATES, f={"name": {"startsWith": "A TEMP"}}))["quoteTemplates"]["nodes"] == [listed[0]]
+    typed = await ask('{ quoteTemplates(search: "a TEMP") { nodes { id name } } }')
+    assert typed["quoteTemplates"]["nodes"] == [listed[0]]
     [error] = (await ask(SAVE, input={"quoteId": quote["id"], "name": "atemplate"}))["saveQuoteTemplate"]["userErrors"]
     assert (error["code"], error["field"]) == ("TAKEN", ["name"])
     [error] = (await ask_other(REMOVE, id=first))["removeQuoteTemplate"]["userErrors"]

@@ -41,7 +41,7 @@ GOOD = a_line("good")
         ([{"title": "x", "text": "y"}], "INVALID", ["sections", "0", "text"]),
         ([{"title": "x", "type": "TEXT", "text": "y" * 10_001}], "TOO_LONG", ["sections", "0", "text"]),
         ([{"title": "x", "type": "TEXT", "multiChoice": True}], "INVALID", ["sections", "0", "multiChoice"]),
-        ([{"title": "x", "type": "TEXT", "lines": [GOOD]}], "INVALID", ["sections", "0", "lines", "0", "sectionId"]),
+        ([{"title": "x", "type": "TEXT", "lines": [GOOD]}], "INVALID", ["sections", "0", "lines"]),
         (
             [{"title": "x", "lines": [GOOD, GOOD, a_line("bad", "0.00001")]}],
             "INVALID",

@@ -8,6 +8,7 @@ import pytest
 from runtime.settings import libpq_url
 from tests.api.conftest import a_quote, an_organization
 from tests.api.quoting import a_line, done, drafted, refused
+from tests.api.test_statements import counted
 
 VERSIONS = """query ($id: ID!) { node(id: $id) { ... on Quote { status viewedAt versions {
   id ordinal sentAt sentBy total { amount currencyCode }
@@ -59,6 +60,24 @@ async def test_what_was_sent_stays_as_it_was_whoever_changes_what(ask):
     await done(ask, "removeQuoteLine", lineId=quote["lines"][0]["id"])
     await done(ask, "updateQuoteLine", lineId=quote["lines"][1]["id"], unitPrice="1")
     assert await versions(ask, quote) == [first]
+
+
+async def test_lists_do_not_fetch_what_stands_in_versions_and_templates(ask, db):
+    """Hundreds of lines each: a page of names would not fit into memory."""
+    for name in ("a", "b"):
+        quote = await a_quote(ask)
+        await done(ask, "sendQuote", quoteId=quote["id"])
+        save = f'mutation ($id: ID!) {{ saveQuoteTemplate(input: {{quoteId: $id, name: "{name}"}}) {{ __typename }} }}'
+        await ask(save, id=quote["id"])
+    with counted(db) as statements:
+        found = await ask("{ quotes { nodes { versions { ordinal } } } quoteTemplates { nodes { name } } }")
+    assert [one["versions"] for one in found["quotes"]["nodes"]] == [[{"ordinal": 1}]] * 2
+    assert not [statement for statement in statements if ".content" in statement]
+    with counted(db) as statements:
+        found = await ask("{ quotes { nodes { number versions { offer { number } } } } }")
+    for node in found["quotes"]["nodes"]:
+        assert node["versions"] == [{"offer": {"number": node["number"]}}]
+    assert len([statement for statement in statements if ".content" in statement]) == 1
 
 
 @pytest.mark.parametrize("statement", ["UPDATE quote_version SET ordinal = 7", "DELETE FROM quote_version"])

@@ -273,6 +273,12 @@ async def test_payments_are_recorded_and_taken_back(ask):
         await ask(changing("cancelSalesOrder"), input={"salesOrderId": order["id"], "reason": "no money"})
     ).values()
     assert cancelled["salesOrder"]["status"] == "CANCELLED"
+    unpaid = """{
+      salesOrders { nodes { outstanding { amount } } }
+      unpaid: salesOrders(filter: { outstanding: { gt: "0" } }) { totalCount }
+    }"""
+    listed = await ask(unpaid)
+    assert listed == {"salesOrders": {"nodes": [{"outstanding": {"amount": "0.00"}}]}, "unpaid": {"totalCount": 0}}
     [dead] = (await ask(PAY, input=pay)).values()
     assert dead["userErrors"][0]["message"] == "A cancelled order can't be paid. Enter a new order instead."
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests.api.conftest import Client
 from tests.rig import make_msp
 
-SHOWN = """documentType sendOrderConfirmation autoApprovalLimit paymentTerms footer locale version logo
+SHOWN = """documentType sendOrderConfirmation autoApprovalLimit paymentTerms footer locale timeZone version logo
   seller { name taxNumber phone email website address { line1 city country } }"""
 SETTINGS = f"{{ salesSettings {{ {SHOWN} }} }}"
 UPDATE = f"""mutation ($input: UpdateSalesSettingsInput!) {{
@@ -28,6 +28,7 @@ NOTHING: dict[str, Any] = {
     "paymentTerms": None,
     "footer": None,
     "locale": "en-US",
+    "timeZone": "UTC",
     "version": 0,
     "logo": None,
     "seller": {
@@ -82,6 +83,7 @@ async def test_what_is_set_is_kept_and_what_is_left_out_stays(ask):
             "paymentTerms": "14 days",
             "footer": "Thank you",
             "locale": "de-de",
+            "timeZone": "Pacific/Kiritimati",
             "version": 0,
         },
     )
@@ -95,6 +97,7 @@ async def test_what_is_set_is_kept_and_what_is_left_out_stays(ask):
         "paymentTerms": "14 days",
         "footer": "Thank you",
         "locale": "de-DE",
+        "timeZone": "Pacific/Kiritimati",
         "version": 1,
         "seller": {
             **NOTHING["seller"],
@@ -103,7 +106,8 @@ async def test_what_is_set_is_kept_and_what_is_left_out_stays(ask):
             "address": {"line1": "1 Main Street", "city": "Troy", "country": None},
         },
     }
-    assert (await ask("{ viewer { tenant { locale } } }"))["viewer"]["tenant"]["locale"] == "de-DE"
+    tenant = (await ask("{ viewer { tenant { locale timeZone } } }"))["viewer"]["tenant"]
+    assert tenant == {"locale": "de-DE", "timeZone": "Pacific/Kiritimati"}
     answer = await ask(UPDATE, input={"seller": {"address": {"country": "USA"}}, "autoApprovalLimit": None})
     second = answer["updateSalesSettings"]["salesSettings"]
     assert second["seller"]["address"] == {"line1": "1 Main Street", "city": "Troy", "country": "USA"}
@@ -125,6 +129,12 @@ async def test_what_is_set_is_kept_and_what_is_left_out_stays(ask):
         ({"locale": "xx-YY"}, "INVALID", ["locale"]),
         ({"locale": "en"}, "INVALID", ["locale"]),
         ({"locale": None}, "INVALID", ["locale"]),
+        ({"timeZone": "Europe/Atlantis"}, "INVALID", ["timeZone"]),
+        ({"timeZone": "europe/berlin"}, "INVALID", ["timeZone"]),
+        ({"timeZone": "localtime"}, "INVALID", ["timeZone"]),
+        ({"timeZone": "../UTC"}, "INVALID", ["timeZone"]),
+        ({"timeZone": "Z" * 101}, "TOO_LONG", ["timeZone"]),
+        ({"timeZone": None}, "REQUIRED", ["timeZone"]),
         ({"seller": {"email": "nobody"}}, "INVALID", ["seller", "email"]),
         ({"seller": {"address": {"zip": "x" * 31}}}, "TOO_LONG", ["seller", "address", "zip"]),
         ({"footer": "x" * 2001}, "TOO_LONG", ["footer"]),

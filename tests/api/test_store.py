@@ -1,10 +1,13 @@
 """The online store through GraphQL: what a contact orders, and what becomes of the account."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
 from domain.access import service as access
-from domain.ids import global_id, uuid7
+from domain.ids import global_id, parse_global_id, uuid7
+from domain.organizations import service as organizations
 from domain.outbox import OutboxFact
 from tests.api.conftest import Client, a_product, an_organization
 from tests.rig import make_msp
@@ -128,9 +131,10 @@ async def test_the_store_needs_no_more_than_its_own_permission(db, http, ask, ms
     async with msp.transaction() as ctx:
         _, token = await access.create_token(ctx, name="store", scopes=["store:write"])
     store = Client(http, token)
-    place = "mutation ($input: PlaceStoreOrderInput!) { placeStoreOrder(input: $input) { userErrors { code } } }"
+    place = "mutation ($input: PlaceStoreOrderInput!) { placeStoreOrder(input: $input) { number userErrors { code } } }"
     lines = [{"productId": product["id"], "quantity": "1"}]
-    assert await store(place, input={"contactId": contact, "lines": lines}) == {"placeStoreOrder": {"userErrors": []}}
+    placed = await store(place, input={"contactId": contact, "lines": lines})
+    assert placed == {"placeStoreOrder": {"number": "SO-1001", "userErrors": []}}
     change = "mutation ($input: ChangeStoreAccountInput!) { changeStoreAccount(input: $input) { userErrors { code } } }"
     input = {"contactId": contact, "organization": {"phone": "1"}, "deliveryAddresses": [{"name": "North"}]}
     assert await store(change, input=input) == {"changeStoreAccount": {"userErrors": []}}
@@ -183,6 +187,16 @@ async def test_a_contact_changes_the_account(ask):
     assert (await ask(trail))["auditTrail"]["totalCount"] == 6
 
 
+async def test_of_two_who_change_an_account_at_once_the_last_one_s_word_stands(ask, msp):
+    organization, contact = await a_customer(ask)
+    own = {"contactId": contact, "organization": {"name": "Acme Dental"}}
+    async with msp.transaction() as ctx:
+        await organizations.update(ctx, parse_global_id(organization["id"])[1], {"name": "Acme"})
+        waiting = asyncio.create_task(ask(CHANGE, input=own))
+        await asyncio.sleep(0.3)  # it has looked by then, and waits
+    assert (await waiting)["changeStoreAccount"]["organization"]["name"] == "Acme Dental"
+
+
 async def test_what_an_account_can_not_be_is_named_by_its_place(ask):
     _, contact = await a_customer(ask)
     other = await an_organization(ask, "Other", deliveryAddresses=[{"name": "Theirs"}])
@@ -197,6 +211,7 @@ async def test_what_an_account_can_not_be_is_named_by_its_place(ask):
             {"deliveryAddresses": [{"name": "a"}, {"name": "b", "address": {"zip": "x" * 31}}]},
             ["deliveryAddresses", "1", "address", "zip"],
         ),
+        ({"deliveryAddresses": [{"name": f"North {n}"} for n in range(101)]}, ["deliveryAddresses"]),
         (
             {"deliveryAddresses": [{"deliveryAddressId": theirs["id"], "remove": True}]},
             ["deliveryAddresses", "0", "deliveryAddressId"],

@@ -1,5 +1,6 @@
 """How records stand with ConnectWise, and sync errors: seen, retried, dismissed."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from domain.ids import global_id, parse_global_id, uuid7
 from domain.outbox import Lane, SyncTask
 from domain.sync.models import ExternalLink, SyncError
-from tests.api.conftest import a_quote, an_organization
+from tests.api.conftest import a_quote, an_organization, with_scopes
 
 PROVIDER = "CONNECTWISE"
 SYNC = "sync { state externalId externalUrl lastSyncedAt lastError { message kind } }"
@@ -141,6 +142,13 @@ async def test_a_contact_stands_under_its_organization(ask, msp):
     assert (found["sync"]["state"], found["contacts"][0]["sync"]["state"]) == ("ERROR", "SYNCED")
 
 
+async def test_whoever_may_see_errors_needs_no_scope_of_every_record(http, ask, msp, quote, root):
+    await add(msp, failed(root))
+    client = await with_scopes(http, msp, "sync:read")
+    [error] = (await client(ERRORS))["syncErrors"]["nodes"]
+    assert (error["title"], error["record"]) == ("Q-1001", None)
+
+
 async def test_errors_are_listed_with_their_record(ask, msp, quote, root):
     other = failed("connection:" + str(uuid7()), title="The connection", kind="UNAUTHORIZED")
     await add(msp, failed(root, setting="products", remote_code="E1", remote_text="no", attempts=3), other)
@@ -199,6 +207,74 @@ async def test_a_retry_raises_work_that_looks_at_the_other_side(ask, msp, quote,
             await ctx.session.execute(text("SELECT subject, look, wanted, due_at IS NOT NULL FROM sync_task"))
         ).all()
     assert (subject_, look, wanted, due) == (root, 1, 1, True)
+
+
+@pytest.mark.parametrize("lane", [[], ["organization"]])
+async def test_a_retry_that_nobody_would_take_up_is_refused(ask, msp, root, lane):
+    await add(msp, failed(root))
+    if lane:
+        await add(msp, Lane(provider=PROVIDER, subjects=lane, next_at=LONG_AGO, held_until=LONG_AGO, failures=0))
+    [error] = (await ask(ERRORS))["syncErrors"]["nodes"]
+    answer = (await ask(RETRY, input={"id": error["id"]}))["retrySyncError"]
+    assert answer == {"syncError": None, "userErrors": [{"code": "IMPOSSIBLE_STEP", "field": ["id"]}]}
+
+
+RETRY_ALL = """mutation ($input: RetrySyncErrorsInput!) {
+  retrySyncErrors(input: $input) { retried userErrors { code field } }
+}"""
+
+
+async def test_many_errors_are_retried_at_once_and_no_others(ask, msp, quote, root):
+    other, organization = f"quote:{uuid7()}", f"organization:{uuid7()}"
+    line = subject("quote_line", quote["lines"][0]["id"])
+    lane = Lane(provider=PROVIDER, subjects=["quote"], next_at=LONG_AGO, held_until=LONG_AGO, failures=0)
+    solved = failed(root, kind="UNAVAILABLE", resolution="SYNCED", resolved_at=datetime.now(UTC))
+    away: dict[str, Any] = {"kind": "UNAVAILABLE"}
+    await add(
+        msp, lane, solved, failed(root, **away), failed(line, root, **away), failed(other), failed(organization, **away)
+    )
+
+    async def retried(**input):
+        return (await ask(RETRY_ALL, input=input))["retrySyncErrors"]
+
+    async def at_work():
+        async with msp.transaction() as ctx:
+            return list(await ctx.session.scalars(text("SELECT subject FROM sync_task ORDER BY subject")))
+
+    # A quote and its line are one work; nobody takes up what became of the organization.
+    assert await retried(filter={"kind": {"eq": "UNAVAILABLE"}}) == {"retried": 2, "userErrors": []}
+    assert await at_work() == [root]
+    assert await retried() == {"retried": 3, "userErrors": []}
+    assert await at_work() == sorted([root, other])
+    assert await retried(filter={"kind": {"eq": "CONFLICT"}}) == {"retried": 0, "userErrors": []}
+    refused = await retried(filter={"recordId": {"eq": "nonsense"}})
+    assert refused["userErrors"] == [{"code": "INVALID", "field": ["filter", "recordId", "eq"]}]
+    asked = (await ask("{ syncErrors(state: null) { nodes { retriedAt resolvedAt } } }"))["syncErrors"]["nodes"]
+    assert sorted((error["retriedAt"] is None, error["resolvedAt"] is None) for error in asked) == [
+        (False, True), (False, True), (False, True), (True, False), (True, True)
+    ]  # fmt: skip
+
+
+async def test_more_errors_than_can_be_retried_at_once_are_all_left_alone(ask, msp, monkeypatch):
+    monkeypatch.setattr("domain.sync.service.MOST", 1)
+    lane = Lane(provider=PROVIDER, subjects=["quote"], next_at=LONG_AGO, held_until=LONG_AGO, failures=0)
+    await add(msp, lane, *(failed(f"quote:{uuid7()}") for _ in range(2)))
+    refused = (await ask(RETRY_ALL, input={}))["retrySyncErrors"]
+    assert refused == {"retried": None, "userErrors": [{"code": "LIMIT_EXCEEDED", "field": ["filter"]}]}
+
+
+async def test_a_retry_while_a_run_ends_waits_for_it_and_neither_fails(ask, msp, root):
+    """The end of a run writes its work first and its errors then."""
+    lane = Lane(provider=PROVIDER, subjects=["quote"], next_at=LONG_AGO, held_until=LONG_AGO, failures=0)
+    await add(msp, failed(root), lane, work(root))
+    [error] = (await ask(ERRORS))["syncErrors"]["nodes"]
+    async with msp.transaction() as ctx:
+        await ctx.session.execute(text("UPDATE sync_task SET attempts = 1"))
+        retrying = asyncio.create_task(ask(RETRY, input={"id": error["id"]}))
+        while not await ctx.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # until it waits
+        await ctx.session.execute(text("UPDATE sync_error SET attempts = 2"))
+    assert (await retrying)["retrySyncError"]["userErrors"] == []
 
 
 async def test_a_dismissed_error_is_closed_with_its_reason(ask, msp, root):

@@ -46,7 +46,9 @@ def test_what_an_item_can_be_filed_under(api: httpx.Client, path: str) -> None:
 
 
 def test_every_active_category_has_subcategories(api: httpx.Client) -> None:
-    for category in api.get("/procurement/categories", params={"conditions": "inactiveFlag = false"}).json():
+    categories = api.get("/procurement/categories", params={"conditions": "inactiveFlag = false"}).json()
+    assert categories
+    for category in categories:
         found = api.get(f"/procurement/categories/{category['id']}/subcategories/").json()
         assert found, category["name"]
         assert all(set(row) == {"id", "name", "inactiveFlag", "_info"} for row in found)

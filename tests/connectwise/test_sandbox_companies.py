@@ -260,4 +260,6 @@ def test_a_communication_type_is_for_something(api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["/company/contacts", "/company/companies"])
 def test_seeded_rows_have_guids_and_custom_fields(api: httpx.Client, path: str) -> None:
-    assert all(row["mobileGuid"] and isinstance(row["customFields"], list) for row in api.get(path).json())
+    rows = api.get(path).json()
+    assert rows
+    assert all(row["mobileGuid"] and isinstance(row["customFields"], list) for row in rows)

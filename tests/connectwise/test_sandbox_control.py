@@ -159,7 +159,7 @@ def test_a_snapshot_brings_every_company_back(sandbox: SandboxServer, api: httpx
 def test_frozen_it_answers_nobody_and_then_everybody(sandbox: SandboxServer, api: httpx.Client) -> None:
     sandbox.freeze()
     with pytest.raises(httpx.ReadTimeout):
-        api.patch("/company/companies/1", json=_patch("Largo"), timeout=0.2)
+        api.patch("/company/companies/1", json=_patch("Largo"), timeout=httpx.Timeout(30, read=0.2))
     assert sandbox.record("/company/companies/1")["city"] == "Tampa"
     sandbox.thaw()
     assert api.get("/company/companies/1").status_code == 200

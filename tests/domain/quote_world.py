@@ -25,7 +25,7 @@ from domain.quotes import service as quotes
 from domain.quotes.lifecycle import QuoteStatus
 from domain.quotes.models import Quote, QuoteLine
 from domain.quotes.offer import OfferState
-from domain.quotes.papers import ApprovalRule
+from domain.quotes.papers import ApprovalRule, QuoteVersion
 from domain.sales_orders.models import SalesOrder
 from tests.rig import Msp, make_msp
 
@@ -98,7 +98,8 @@ class World:
     async def check(self) -> None:
         """What must be true whatever was done."""
         async with self.msp.transaction() as ctx:
-            parts = [selectinload(Quote.lines), selectinload(Quote.sections), selectinload(Quote.versions)]
+            versions = selectinload(Quote.versions).undefer(QuoteVersion.content)
+            parts = [selectinload(Quote.lines), selectinload(Quote.sections), versions]
             all_quotes = (await ctx.session.scalars(select(Quote).options(*parts))).all()
             orders = Counter(await ctx.session.scalars(select(SalesOrder.quote_id)))
             for quote in all_quotes:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from domain.errors import UserError
 from domain.outbox import OutboxFact
+from domain.products import bundles
 from domain.products import service as products
 from domain.products.models import Product, ProductComponent
 from tests.conftest import fresh_database
@@ -141,6 +142,26 @@ async def test_the_cost_of_components_is_known_when_each_of_them_is(msp):
     assert await cost(bundle) is None
     await compose(msp, bundle)
     assert await cost(bundle) is None
+
+
+async def test_the_cost_of_very_many_dear_components_is_known_too(msp):
+    part = await a_product(msp, cost=Decimal(10) ** 12)
+    async with msp.transaction() as ctx:
+        parts = [{"product_id": part.id, "quantity": Decimal(10) ** 9}]
+        bundle = await products.create(ctx, {"title": "Kit", "price": Decimal(1), "type": "BUNDLE"}, parts)
+    async with msp.transaction() as ctx:
+        assert (await ctx.session.get(Product, bundle.id)).component_cost == Decimal(10) ** 21
+
+
+async def test_bundles_are_in_bundles_only_so_deep(msp):
+    chain = [await a_bundle(msp, "Bundle 1", await a_product(msp))]
+    while len(chain) < bundles.DEEPEST:
+        chain.append(await a_bundle(msp, f"Bundle {len(chain) + 1}", chain[-1]))
+    assert await refused(a_bundle(msp, "Too much", chain[-1])) == ("LIMIT_EXCEEDED", "components", "0", "productId")
+    below = await a_bundle(msp, "Below", await a_product(msp))  # put in at the bottom it is as deep
+    path = ("LIMIT_EXCEEDED", "components", "0", "productId")
+    assert await refused(compose(msp, chain[0], below)) == path
+    await compose(msp, chain[0], await a_product(msp), await a_product(msp))
 
 
 def naive_ring(edges: dict[int, list[int]], start: int) -> bool:

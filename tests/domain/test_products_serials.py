@@ -11,6 +11,7 @@ from domain.errors import UserError, UserErrors
 from domain.products import serials
 from domain.products import service as products
 from domain.products.models import Product
+from domain.products.serials import Piece
 from domain.text import fold
 from tests.rig import make_msp, opened
 
@@ -33,9 +34,14 @@ async def a_product(msp, **more):
         return await products.create(ctx, {**PHONE, **more})
 
 
+def pieces(product, *numbers):
+    found = enumerate(serials.checked(numbers, Decimal(len(numbers))))
+    return [Piece(product.id, serial, ("serialNumbers", str(place))) for place, serial in found]
+
+
 async def enter(msp, product, *numbers):
     async with msp.transaction() as ctx:
-        await serials.enter(ctx, product.id, serials.checked(numbers, Decimal(len(numbers))))
+        await serials.enter(ctx, pieces(product, *numbers))
 
 
 def told(error) -> list[tuple[str, ...]]:
@@ -101,8 +107,8 @@ async def test_a_product_has_a_number_once_and_another_product_may_have_it_too(m
     assert told(error) == [("TAKEN", "serialNumbers", "1")]
     assert "sn1" in error.value.errors[0].message
     async with msp.transaction() as ctx:
-        known = await serials.known(ctx, phone.id, serials.checked(["sn 2", "SN3"], Decimal(2)))
-    assert {folded: piece.number for folded, piece in known.items()} == {"sn2": "SN 2"}
+        known = await serials.known(ctx, pieces(phone, "sn 2", "SN3"))
+    assert {key: piece.number for key, piece in known.items()} == {(phone.id, "sn2"): "SN 2"}
 
 
 async def test_of_many_who_enter_one_number_at_once_one_succeeds(msp):
@@ -118,4 +124,4 @@ async def test_the_pieces_of_another_tenant_are_not_known(db, msp):
     await enter(msp, phone, "SN 1")
     other = await make_msp(db, name="Elsewhere IT")
     async with other.transaction() as ctx:
-        assert await serials.known(ctx, phone.id, serials.checked(["SN 1"], Decimal(1))) == {}
+        assert await serials.known(ctx, pieces(phone, "SN 1")) == {}

@@ -99,6 +99,12 @@ async def test_the_stock_of_a_product_is_what_all_suppliers_have(msp):
     async with msp.transaction() as ctx:
         await offers.remove(ctx, product.id, one.id)
     assert await now() == (Decimal(4), 1)
+    async with msp.transaction() as ctx:
+        await suppliers.archive(ctx, two.id)
+    assert await now() == (None, 1)  # nobody buys there any more
+    async with msp.transaction() as ctx:
+        await suppliers.restore(ctx, two.id)
+    assert await now() == (Decimal(4), 1)
     await put(two, stock=None)
     assert await now() == (None, 1)
     async with msp.transaction() as ctx:

@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -103,6 +104,28 @@ def test_bundles_in_bundles_are_bought_as_what_they_are_made_of():
     inside = {kit: [(box, d(2)), (cable, d(1))], box: [(cable, d(3)), (switch, d(1))]}
     assert proposal.parts_of(kit, inside) == {cable: d(7), switch: d(2)}
     assert proposal.parts_of(cable, inside) == {cable: d(1)}
+
+
+class Counted(dict):
+    """Counts how often somebody looks something up."""
+
+    looks = 0
+
+    def get(self, key, default=None):
+        self.looks += 1
+        return super().get(key, default)
+
+
+def test_each_bundle_is_taken_apart_once_and_the_numbers_stay_within_what_a_line_takes():
+    levels = [(uuid4(), uuid4()) for _ in range(10)]
+    inside = Counted()
+    for upper, lower in pairwise(levels):
+        inside |= {bundle: [(one, d(10) ** 9) for one in lower] for bundle in upper}
+    parts = proposal.parts_of(levels[0][0], inside)
+    assert parts == dict.fromkeys(levels[-1], d(10) ** 12)
+    assert inside.looks == 1 + 2 * 9
+    [need, _] = proposal.needs([Ordered(uuid4(), d(10) ** 12, d(0), parts)], {})
+    assert need.quantity == d(10) ** 24
 
 
 @pytest.mark.parametrize(

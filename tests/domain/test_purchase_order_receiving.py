@@ -17,7 +17,7 @@ from domain.purchase_orders.models import PurchaseOrder
 from domain.sales_orders import loading as sales
 from domain.sales_orders.fulfilment import SalesOrderDelivery
 from domain.sales_orders.models import SalesOrder
-from tests.domain.purchasing import a_bundle, a_sale, a_stage, d, line_of
+from tests.domain.purchasing import a_bundle, a_product, a_sale, a_stage, d, line_of
 from tests.rig import make_msp, opened
 
 
@@ -275,3 +275,15 @@ async def test_the_database_itself_lets_no_more_in_than_was_ordered(stage):
     with pytest.raises(IntegrityError, match="ck_purchase_order_line_received"):
         async with stage.transaction() as ctx:
             await ctx.session.execute(text("UPDATE purchase_order_line SET received_quantity = 2"))
+
+
+async def test_two_receipts_that_name_the_same_pieces_in_opposite_order_don_t_wait_for_each_other(stage):
+    async with stage.transaction() as ctx:
+        phones = [await a_product(ctx, f"Phone {n}", serialized=True, cost=d(90)) for n in range(6)]
+    two = [await stage.stocked(*((phone, 1) for phone in phones)) for _ in range(2)]
+    given = [[(phone, 1, "A") for phone in phones[::turn]] for turn in (1, -1)]
+    outcomes = await asyncio.gather(
+        *(receive(stage, order, *some) for order, some in zip(two, given, strict=True)), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["GoodsReceipt", "UserErrors"]
+    assert len(await pieces(stage)) == len(phones)

@@ -10,6 +10,7 @@ from domain.context import Actor
 from domain.errors import ErrorCode, PermissionDenied, UserError
 from domain.outbox import OutboxFact
 from domain.permissions import Permission
+from domain.products import suppliers, warehouses
 from domain.purchase_orders import receiving
 from domain.purchase_orders import service as purchases
 from domain.purchase_orders.models import PurchaseOrder, PurchaseOrderLine
@@ -194,6 +195,9 @@ async def test_goods_go_to_a_warehouse_or_straight_to_the_customer(stage):
     assert (await refused(stage, purchases.update, order.id, both, code=ErrorCode.INVALID)).field == ("dropShip",)
     error = await refused(stage, purchases.update, order.id, {"drop_ship": True}, code=ErrorCode.REQUIRED)
     assert error.field == ("deliveryAddress",)
+    nowhere = {"drop_ship": True, "delivery_address": {"name": "Acme"}}  # a name is no place to ship to
+    error = await refused(stage, purchases.update, order.id, nowhere, code=ErrorCode.REQUIRED)
+    assert error.field == ("deliveryAddress",)
     address = {"name": "Acme", "city": "Troy"}
     alone = {"delivery_address": address}
     assert (await refused(stage, purchases.update, order.id, alone, code=ErrorCode.INVALID)).field == (
@@ -210,6 +214,19 @@ async def test_an_order_without_lines_is_not_approved(stage):
     async with stage.transaction() as ctx:
         order = await purchases.create(ctx, stage.supplier.id, {})
     await refused(stage, purchases.approve, order.id, code=ErrorCode.INVALID)
+
+
+@pytest.mark.parametrize("gone", ["supplier", "warehouse"])
+async def test_an_order_to_who_or_where_is_archived_meanwhile_is_not_approved(stage, gone):
+    order = await stage.stocked((stage.cable, 1), approved=False)
+    drawer, row = {"supplier": suppliers, "warehouse": warehouses}[gone], getattr(stage, gone)
+    async with stage.transaction() as ctx:
+        await drawer.archive(ctx, row.id)
+    error = await refused(stage, purchases.approve, order.id)
+    assert error.message.startswith(f"{row.name} is archived")
+    async with stage.transaction() as ctx:
+        await drawer.restore(ctx, row.id)
+        assert (await purchases.approve(ctx, order.id)).status == "APPROVED"
 
 
 async def test_a_stale_version_changes_nothing(stage):

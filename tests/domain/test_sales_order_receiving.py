@@ -13,6 +13,7 @@ from domain.organizations import service as organizations
 from domain.outbox import OutboxFact
 from domain.products import serials
 from domain.products import service as products
+from domain.products.serials import Piece
 from domain.products.supply import SerialNumber
 from domain.purchase_orders import buying
 from domain.purchase_orders import service as purchases
@@ -162,7 +163,8 @@ async def firewall(msp):
 async def came_in(msp, product, *numbers, line=None):
     async with msp.transaction() as ctx:
         found = serials.checked(numbers, D(len(numbers)))
-        await serials.enter(ctx, product.id, found, sales_order_line_id=line.id if line else None)
+        for_line = line.id if line else None
+        await serials.enter(ctx, [Piece(product.id, serial, (), sales_order_line_id=for_line) for serial in found])
 
 
 async def sent(msp, order, *numbers):
@@ -211,6 +213,42 @@ async def test_one_piece_goes_to_one_of_two_who_want_it_at_once(msp, organizatio
     outcomes = await asyncio.gather(*(sent(msp, order, "A1") for order in two), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["SalesOrderDelivery", "UserErrors"]
     assert sorted([(await now(msp, order)).fulfilment for order in two]) == ["FULFILLED", "NONE"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_two_who_name_the_same_pieces_in_opposite_order_don_t_wait_for_each_other(
+    msp, organization, firewall, is_known
+):
+    async with msp.transaction() as ctx:
+        switch = await products.create(ctx, {"title": "Switch", "price": D(90), "serialized": True})
+    lines = [{"product_id": product.id} for product in (firewall, switch)] * 2
+    two = [await an_order(msp, organization, lines) for _ in range(2)]
+    if is_known:
+        for product in (firewall, switch):
+            await came_in(msp, product, "A", "B")
+
+    async def send(order, numbers, turn):
+        goings = [Going(line.id, D(1), [number]) for line, number in zip(order.lines, numbers, strict=True)]
+        async with msp.transaction() as ctx:
+            return await deliveries.deliver(ctx, order.id, goings[::turn])
+
+    outcomes = await asyncio.gather(send(two[0], "AABB", 1), send(two[1], "AABB", -1), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["SalesOrderDelivery", "UserErrors"]
+    [refused] = [outcome for outcome in outcomes if isinstance(outcome, UserErrors)]
+    assert sorted(error.field for error in refused.errors) == [
+        ("lines", str(place), "serialNumbers", "0") for place in range(4)
+    ]
+
+
+async def test_a_piece_that_two_lines_name_goes_out_with_neither(msp, organization, firewall):
+    order = await an_order(msp, organization, [{"product_id": firewall.id}] * 2)
+    await came_in(msp, firewall, "B2")
+    for number in ("A1", "B2"):
+        with pytest.raises(UserErrors) as caught:
+            async with msp.transaction() as ctx:
+                await deliveries.deliver(ctx, order.id, [Going(line.id, D(1), [number]) for line in order.lines])
+        [error] = caught.value.errors
+        assert (error.code, error.field) == ("TAKEN", ("lines", "1", "serialNumbers", "0"))
 
 
 async def test_what_is_being_bought_is_neither_removed_nor_called_off(msp):

@@ -87,6 +87,14 @@ async def test_what_is_refused_is_named_by_its_place(msp, organization, values, 
     assert caught.value.field == field
 
 
+async def test_a_coupon_that_an_order_became_too_small_for_is_no_value_of_the_input(msp, organization):
+    order = await an_order(msp, organization, coupon={"code": "A", "amount": D(1500)})
+    with pytest.raises(UserError, match="coupon is worth more") as caught:
+        async with msp.transaction() as ctx:
+            await orders.remove_line(ctx, order.lines[0].id)
+    assert caught.value.field == ()
+
+
 async def test_up_to_the_limit_an_order_approves_itself_and_says_so(msp, organization):
     await limited(msp, "2160.96")
     order = await an_order(msp, organization)
@@ -133,9 +141,15 @@ async def test_with_an_inactive_product_nobody_approves(msp, organization):
     assert caught.value.code == "IMPOSSIBLE_STEP"
 
 
-async def test_an_order_without_lines_is_not_approved(msp, organization):
+async def test_an_order_without_lines_is_not_entered_and_one_that_lost_them_not_approved(msp, organization):
     await limited(msp, "100")
-    order = await an_order(msp, organization, lines=[])
+    with pytest.raises(UserError, match="lines must not be empty") as caught:
+        await an_order(msp, organization, lines=[])
+    assert (caught.value.code, caught.value.field) == ("REQUIRED", ("lines",))
+    order = await an_order(msp, organization)
+    for line in list(order.lines):
+        async with msp.transaction() as ctx:
+            order = await orders.remove_line(ctx, line.id)
     assert order.approval_reasons == ["It has no lines."]
     with pytest.raises(UserError, match="It has no lines"):
         async with msp.transaction() as ctx:
@@ -160,6 +174,17 @@ async def test_an_edit_that_needs_approval_takes_it_away(msp, organization):
     async with acting(msp, Permission.SALES_ORDERS_APPROVE) as ctx:
         edited = await orders.update_line(ctx, order.lines[0].id, {"quantity": D(1)})
     assert (edited.status, edited.approval_reasons) == ("APPROVED", [])
+
+
+async def test_an_edit_is_told_before_the_approval_that_follows_from_it(msp, organization):
+    await limited(msp, "2000")
+    order = await an_order(msp, organization)
+    async with msp.transaction() as ctx:
+        await orders.update_line(ctx, order.lines[0].id, {"quantity": D(1)})
+    async with msp.transaction() as ctx:
+        facts = select(OutboxFact.name).where(OutboxFact.subject == f"sales_order:{order.id}").order_by(OutboxFact.id)
+        names = list(await ctx.session.scalars(facts))
+    assert names == ["SalesOrderCreated", "SalesOrderUpdated", "SalesOrderApproved"]
 
 
 async def test_the_edit_of_an_approver_approves(msp, organization):
@@ -230,6 +255,16 @@ async def test_an_order_with_money_on_it_is_not_cancelled(msp, organization):
         assert (await orders.cancel(ctx, order.id)).status == "CANCELLED"
 
 
+async def test_of_a_cancelled_order_nothing_is_still_to_be_paid(msp, organization):
+    order = await an_order(msp, organization)
+    async with msp.transaction() as ctx:
+        await orders.cancel(ctx, order.id)
+    async with msp.transaction() as ctx:
+        shown = select(SalesOrder.outstanding, SalesOrder.outstanding_minor).where(SalesOrder.id == order.id)
+        assert (await ctx.session.execute(shown)).one() == (0, 0)
+        assert (await ctx.session.get(SalesOrder, order.id)).outstanding == 0
+
+
 async def test_payments_go_up_to_the_total_and_back_to_nothing(msp, organization):
     order = await an_order(msp, organization)
     async with msp.transaction() as ctx:
@@ -251,6 +286,46 @@ async def test_payments_go_up_to_the_total_and_back_to_nothing(msp, organization
     with pytest.raises(UserError, match="no such payment"):
         async with msp.transaction() as ctx:
             await payments.remove(ctx, first.id)
+
+
+async def test_taking_a_payment_out_leaves_neither_too_much_paid_nor_too_much_paid_back(msp, organization):
+    order = await an_order(msp, organization)
+
+    async def pay(amount):
+        async with msp.transaction() as ctx:
+            return await payments.record(ctx, order.id, D(amount))
+
+    async def take_out(payment):
+        async with msp.transaction() as ctx:
+            return await payments.remove(ctx, payment.id)
+
+    came, went = await pay("2000"), await pay("-2000")
+    with pytest.raises(UserError, match=r"0\.00 USD are paid, so no more can be paid back") as caught:
+        await take_out(came)
+    assert caught.value.field == ("paymentId",)
+    again = await pay("2160.96")
+    with pytest.raises(UserError, match=r"0\.00 USD are outstanding, so no more can be paid"):
+        await take_out(went)
+    assert (await take_out(came)).paid_total == D("160.96")
+    assert (await take_out(went)).paid_total == D("2160.96")
+    assert (await take_out(again)).paid_total == 0
+
+
+async def test_what_was_paid_too_much_since_the_order_shrank_can_be_taken_out(msp, organization):
+    order = await an_order(msp, organization)
+    async with msp.transaction() as ctx:
+        first, _ = [await payments.record(ctx, order.id, D(1000)) for _ in "ab"]
+        await orders.remove_line(ctx, order.lines[0].id)
+        await orders.update_line(ctx, order.lines[1].id, {"quantity": D(1)})
+    async with msp.transaction() as ctx:
+        after = await payments.remove(ctx, first.id)
+    assert (after.total, after.paid_total, after.outstanding) == (D("80.10"), D(1000), D("-919.90"))
+
+
+async def test_a_credit_never_approves_itself(msp, organization):
+    await limited(msp, "100")
+    order = await an_order(msp, organization, lines=[{"title": "Refund", "unit_price": D(-5000)}])
+    assert (order.status, order.approval_reasons) == ("DRAFT", ["The margin is negative: -5,000.00 USD."])
 
 
 async def test_who_gets_invoices_is_told_of_an_order_once(msp, organization):

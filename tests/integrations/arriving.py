@@ -39,7 +39,7 @@ async def listening(database, port):
     await task
 
 
-async def until(road, true, seconds=15):
+async def until(road, true, seconds=60):
     """Work until it is so."""
     deadline = time.monotonic() + seconds
     while not (found := await true()):

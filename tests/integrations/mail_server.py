@@ -25,14 +25,29 @@ class MailServer:
 
     port: int = 0
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     once: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    """What it answers to a command (AUTH, MAIL, DATA: to the mail itself), for as long as it is there."""
+    slow: float = 0
+    """Seconds that it takes for each command."""
     breaks: int = 0
     holds: asyncio.Event | None = None
     taking: asyncio.Event = field(default_factory=asyncio.Event)
     _server: Any = None
 
+    async def handle_AUTH(self, _server, session, _envelope, _args):
+        session.authenticated = "AUTH" not in self.answers
+        return self.answers.get("AUTH", "235 Welcome")
+
+    async def handle_MAIL(self, _server, _session, envelope, address, _options):
+        await asyncio.sleep(self.slow)
+        envelope.mail_from = address
+        return self.answers.get("MAIL", "250 OK")
+
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        await asyncio.sleep(self.slow)
         answer = self.refused.get(address) or self.once.pop(address, None)
         if answer is not None:
             return answer
@@ -43,12 +58,16 @@ class MailServer:
         self.taking.set()
         if self.holds is not None:
             await self.holds.wait()
+        await asyncio.sleep(self.slow)
+        if self.answers.get("DATA", "").startswith("5"):
+            return self.answers["DATA"]
+        self.raw.append(envelope.content)
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.mails.append((list(envelope.rcpt_tos), message))
         if self.breaks:
             self.breaks -= 1
             server.transport.abort()
-        return "250 Taken"
+        return self.answers.get("DATA", "250 Taken")
 
     @property
     def recipients(self) -> list[str]:
@@ -57,7 +76,7 @@ class MailServer:
     async def open(self, port: int = 0) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, hostname="mail.test", enable_SMTPUTF8=True), "127.0.0.1", port
+            lambda: SMTP(self, hostname="mail.test", enable_SMTPUTF8=True, auth_require_tls=False), "127.0.0.1", port
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

@@ -11,6 +11,7 @@ from domain.integration_settings import service as settings
 from domain.integration_settings.connectwise import PROVIDER, OpportunitySync, OrganizationSync, ProductSync
 from domain.integration_settings.service import Keys
 from domain.organizations import service as organizations
+from domain.products import service as products
 from domain.quotes import service as quotes
 from domain.sync.models import SyncError
 from integrations.connectwise.provider import ConnectWise
@@ -23,11 +24,12 @@ TIMING = Timing(http_timeout=2, lease=4, settle=3, sweep=0.2, pace=0.05, first_r
 COMPANIES, OPPORTUNITIES, PRODUCTS = "company/companies", "sales/opportunities", "procurement/products"
 
 
-# What waits for a person, or for the time of its next poll, is due much later.
-_BUSY = """
-    SELECT count(*) FROM sync_task
-    WHERE due_at < now() + interval '5 seconds' AND (wanted > done OR lease_until > now())
-"""
+# What waits for a person is due much later. A poll that only recurs owes nothing: with a short period there would
+# hardly be a moment without one under way.
+_BUSY = "SELECT count(*) FROM sync_task WHERE due_at < now() + interval '5 seconds' AND wanted > done"
+
+
+_LINES = [{"title": f"Line {number}", "quantity": Decimal(3), "unit_price": Decimal("33.3333")} for number in range(2)]
 
 
 class Road:
@@ -42,30 +44,24 @@ class Road:
             await organizations.create_contact(ctx, made.id, {"first_name": "Ada", "email": "ada@acme.example"})
         return made
 
-    async def quote(self, organization, lines=2):
+    async def quote(self, organization, *lines):
+        """With two lines of free text where none are given."""
         async with self.msp.transaction() as ctx:
             contact = await ctx.session.scalar(
                 text("SELECT id FROM contact WHERE organization_id = :id"), {"id": organization.id}
             )
-            return await quotes.create(
-                ctx,
-                organization.id,
-                {"title": "Network", "contact_id": contact},
-                [
-                    {"title": f"Line {number}", "quantity": Decimal(3), "unit_price": Decimal("33.3333")}
-                    for number in range(lines)
-                ],
-            )
+            about = {"title": "Network", "contact_id": contact}
+            return await quotes.create(ctx, organization.id, about, lines or _LINES)
 
-    async def quiet(self, seconds=20):
-        """Work until nothing is due, leased or waiting any more."""
+    async def quiet(self, seconds=60):
+        """Work until nothing that was wanted is left to do."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             await self.dispatcher.drain()
             await asyncio.sleep(0.03)
             async with self.msp.transaction() as ctx:
                 busy = await ctx.session.scalar(text(_BUSY))
-            if not busy and not self.dispatcher.busy:
+            if not busy:
                 return
         raise AssertionError("it does not come to rest")
 
@@ -76,6 +72,29 @@ class Road:
 
 def first(sandbox, path, name=None, field="name"):
     return next(row["id"] for row in sandbox.records(path) if name is None or row[field] == name)
+
+
+async def choose_products(road, **values):
+    """Products become catalog items from now on; without a map, all under one category."""
+    hardware = first(road.sandbox, "procurement/categories", "Hardware")
+    subcategory = next(
+        row["id"] for row in road.sandbox.records("procurement/subcategories") if row["category"]["id"] == hardware
+    )
+    chosen = {
+        "product_type_id": first(road.sandbox, "procurement/types", "Hardware"),
+        "product_class": "NonInventory",
+        "billing_cycle_id": first(road.sandbox, "finance/billingCycles", "Monthly"),
+        "default_category_id": hardware,
+        "default_subcategory_id": subcategory,
+    }
+    async with road.msp.transaction() as ctx:
+        await settings.save(ctx, ProductSync, {**chosen, **values})
+    return chosen
+
+
+async def product(road, title="Switch", **values):
+    async with road.msp.transaction() as ctx:
+        return await products.create(ctx, {"title": title, "price": Decimal(100), "cost": Decimal(70), **values})
 
 
 @asynccontextmanager
@@ -91,8 +110,8 @@ async def open_road(database, sandbox, *, timing=TIMING, take_over=False, **more
             arriving = sandbox.person("POST", "company/companies/types", {"name": "Nobody's"})["id"]
         async with msp.transaction() as ctx:
             await settings.install(ctx, PROVIDER)
-            await settings.propose(ctx, PROVIDER, keys)
-            await settings.confirm(ctx, PROVIDER, remote_version="test")
+            candidate = await settings.propose(ctx, PROVIDER, keys)
+            await settings.confirm(ctx, PROVIDER, candidate, remote_version="test")
             await settings.save(
                 ctx,
                 OrganizationSync,

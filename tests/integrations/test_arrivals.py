@@ -61,7 +61,7 @@ async def test_existing_companies_are_matched_or_taken_over_never_doubled(road, 
         await ctx.session.execute(text("UPDATE lane SET held_until = '-infinity'"))
     before = {row["id"] for row in sandbox.records(COMPANIES)}
     await take_over(road, sandbox)
-    await road.quiet(60)
+    await road.quiet()
 
     wanted = customers(sandbox)
     assert {row["id"] for row in sandbox.records(COMPANIES)} == before, "no twin there"
@@ -140,7 +140,7 @@ async def test_an_import_that_dies_goes_on_at_the_next_page(database, sandbox):
         await until(road, first_page_is_in)
         await road.dispatcher.stop(0)  # in the midst of the second page
         async with another(road, sandbox, SLOW) as road.dispatcher:
-            await road.quiet(60)
+            await road.quiet()
         firsts = [
             call
             for call in sandbox.journal()
@@ -160,7 +160,7 @@ async def test_two_workers_take_a_company_over_once(road, sandbox):
         for _ in range(20):
             await asyncio.gather(road.dispatcher.drain(), other.drain())
             await asyncio.sleep(0.02)
-    await road.quiet(60)
+    await road.quiet()
     assert len(await every(road, Organization)) == len(customers(sandbox))
     assert len(await every(road, Contact)) == len(
         [
@@ -175,7 +175,7 @@ async def test_our_own_new_company_is_not_taken_over_as_another(road, sandbox):
     """Its create commits there, the answer is lost, somebody there renames it, and the callback is quicker than we."""
     await road.quiet()
     await take_over(road, sandbox)
-    await road.quiet(60)
+    await road.quiet()
     before = len(await every(road, Organization))
     sandbox.faults(effect="reset_after", method="POST", path_contains="/company/companies", times=1)
     async with another(road, sandbox, replace(SLOW, first_retry=3), random=lambda: 0.9) as slow:
@@ -201,7 +201,7 @@ async def test_several_companies_that_may_be_one_organization_are_a_conflict_tha
     async with road.msp.transaction() as ctx:
         made = await organizations.create(ctx, {"name": "GULL SHOP"})
     await take_over(road, sandbox)
-    await road.quiet(60)
+    await road.quiet()
     errors = [each for each in await road.errors() if each.subject.startswith("remote_company:")]
     assert {each.kind for each in errors} == {"CONFLICT"}
     assert all("GULL1" in each.message and "GULL2" in each.message for each in errors)
@@ -210,7 +210,7 @@ async def test_several_companies_that_may_be_one_organization_are_a_conflict_tha
         await organizations.update(ctx, made.id, {"account_number": "GULL2"})
         for error in errors:
             await sync.retry(ctx, error.id)
-    await road.quiet(60)
+    await road.quiet()
     assert await road.errors() == []
     root = f"organization:{made.id}"
     [link] = await every(road, ExternalLink, ExternalLink.root == root, ExternalLink.subject == root)

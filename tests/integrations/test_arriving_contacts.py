@@ -99,7 +99,7 @@ async def test_a_company_deleted_there_ends_the_exchange_and_keeps_ours(road, sa
 async def test_who_came_from_there_and_left_the_filter_is_not_changed_any_more(road, sandbox):
     await road.quiet()
     await take_over(road, sandbox)
-    await road.quiet(60)
+    await road.quiet()
     harbor = company(sandbox, "Harbor Dental Group")
     held = first(sandbox, "company/companies/statuses", "Credit Hold")
     change(sandbox, harbor, status={"id": held}, phoneNumber="0")
@@ -114,7 +114,7 @@ async def test_a_company_is_taken_over_although_one_of_its_contacts_was_ours_els
     ada = sandbox.records(CONTACTS, 'firstName="Ada"')[0]
     change(sandbox, ada, company={"id": company(sandbox, "Harbor Dental Group")["id"]})
     await take_over(road, sandbox)
-    await road.quiet(60)
+    await road.quiet()
     [harbor] = await every(road, Organization, Organization.name == "Harbor Dental Group")
     names = {one.full_name for one in await every(road, Contact, Contact.organization_id == harbor.id)}
     assert names == {"Grace Holloway", "Victor Lam"}
@@ -130,7 +130,7 @@ async def test_a_contact_that_cannot_be_taken_over_is_named_and_the_others_are(r
     body = {"firstName": "No", "lastName": "Mail", "company": {"id": harbor["id"]}, "communicationItems": items}
     sandbox.person("POST", CONTACTS, body)
     await take_over(road, sandbox)
-    await road.quiet(60)
+    await road.quiet()
     [error] = await road.errors()
     assert (error.kind, error.title) == ("REJECTED", "No Mail of Harbor Dental Group")
     assert "no address" in error.message

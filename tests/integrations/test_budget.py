@@ -56,16 +56,16 @@ async def test_two_workers_share_one_budget_and_everything_gets_done(database, s
         await road.quiet()
         sandbox.clear_journal()
         sweeping = asyncio.create_task(other.sweep())
-        await asyncio.gather(*(road.organization(f"Customer {number}") for number in range(60)))
-        await road.quiet(60)
+        await asyncio.gather(*(road.organization(f"Customer {number}") for number in range(40)))
+        await road.quiet()
         sweeping.cancel()
         made = calls(sandbox)
         # Any stretch of time sees a full bucket at most, and what flowed in meanwhile.
         for seconds in (1, 3, 10):
             assert busiest(made, seconds) <= per_minute * (0.1 + 0.9 * seconds / 60) + 5
-        assert len(made) > 200, "both had more to do than a bucket holds"
+        assert len(made) > per_minute * 0.1, "both had more to do than a bucket holds"
         names = [row["name"] for row in sandbox.records(COMPANIES) if row["name"].startswith("Customer ")]
-        assert len(names) == len(set(names)) == 60
+        assert len(names) == len(set(names)) == 40
         assert await road.errors() == []
         async with road.msp.transaction() as ctx:
             status = await ctx.session.scalar(text("SELECT status FROM integration"))
@@ -129,7 +129,7 @@ async def test_an_outage_costs_few_calls_however_much_waits(database, sandbox, s
             await asyncio.sleep(0.02)
         cost = len(sandbox.journal())
         sandbox.clear_faults(fault)
-        await road.quiet(40)
+        await road.quiet()
         names = [row["name"] for row in sandbox.records(COMPANIES) if row["name"].startswith("Waiting ")]
         assert len(names) == len(set(names)) == 40
         assert 2 <= cost <= 25

@@ -1,15 +1,23 @@
 """Order confirmations by real SMTP: each to the right people, with the document in it, and none twice."""
 
 import asyncio
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from email import message_from_bytes, policy
 from io import BytesIO
 
 import pypdf
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from domain import outbox
+from domain import checks, outbox
 from domain.access.models import Tenant
+from domain.documents import render
+from domain.documents.models import Seller
 from domain.organizations import service as organizations
 from domain.sales_orders import service as sales_orders
 from domain.sales_orders.fulfilment import OrderConfirmation
@@ -17,9 +25,11 @@ from domain.sales_settings import service as sales_settings
 from domain.sync import service as sync
 from domain.sync.models import ErrorKind
 from integrations.core.dispatcher import Dispatcher
+from integrations.mail.letter import Recipient, addressable, letter
 from integrations.mail.provider import Mail
 from integrations.mail.smtp import Server
 from integrations.providers import shelf
+from tests.domain.documents.orders import order
 from tests.integrations.mail_server import SENDER, open_mail_server
 from tests.integrations.road import TIMING, Road
 from tests.rig import make_msp, opened
@@ -258,6 +268,152 @@ async def test_a_name_is_a_name_whatever_is_in_it(post, server, name):
     assert await post.errors() == []
 
 
+HEADERS = [
+    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
+]  # fmt: skip
+
+
+@given(st.text(max_size=40) | st.sampled_from(["=?utf-8?q?=0D=0ABcc:_eve@evil.example?=", "=?utf-8?b?DQpCY2M6IGU=?="]))
+def test_no_name_adds_a_header(name):
+    document = order(seller=Seller(name), number=f"SO-{name}")
+    written = letter(document, b"%PDF", Recipient(name, ADA), sender=SENDER, message_id="<1@x>", at=datetime.now(UTC))
+    raw = written.as_bytes()
+    assert raw.isascii()
+    assert message_from_bytes(raw, policy=policy.compat32).keys() == HEADERS
+
+
+@given(st.from_regex(checks._EMAIL, fullmatch=True))
+@example("ada@münchen.example")
+@example("a..b@x.example")
+@example("\x07@x.example")
+@example("ädа@x.example")
+def test_what_people_may_enter_as_an_address_is_written_in_ascii_or_known_not_to_be(email):
+    known = addressable(email)
+    if known is not None:
+        document = order(seller=Seller("Northwind IT", email=email))
+        written = letter(
+            document, b"", Recipient("Ada", known), sender=SENDER, message_id="<1@x>", at=datetime.now(UTC)
+        )
+        raw = written.as_bytes()
+        assert raw.isascii()
+        assert f"To: Ada <{known}>".encode() in raw.replace(b"\n ", b" ")
+
+
+@pytest.mark.parametrize("email", ["ädа@acme.example", "ada..l@acme.example"])
+async def test_an_address_that_no_mail_can_be_sent_to_is_named_and_sent_to_once_corrected(post, server, email):
+    await post.order(ada(email=email))
+    await post.quiet()
+    [error] = await post.errors()
+    assert error.kind == ErrorKind.REJECTED
+    assert email in error.message
+    [confirmation] = await post.confirmations()
+    async with post.msp.transaction() as ctx:
+        await organizations.update_contact(ctx, confirmation.contact_id, {"email": ADA})
+    await post.retry()
+    assert server.recipients == [ADA]
+    assert await post.errors() == []
+
+
+async def test_a_domain_with_other_letters_is_written_the_way_servers_know_it(post, server):
+    await post.order(ada(email="ada@münchen.example"))
+    await post.quiet()
+    assert server.recipients == ["ada@xn--mnchen-3ya.example"]
+
+
+async def test_two_contacts_with_one_address_get_one_mail(post, server):
+    await post.order(ada(), ada(first_name="Office", email=ADA.upper()))
+    await post.quiet()
+    assert server.recipients == [ADA]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "kind", "setting", "says"),
+    [
+        ("AUTH", "535 5.7.8 Wrong password", ErrorKind.UNAUTHORIZED, "SMTP_URL", "sign-in"),
+        ("MAIL", "550 5.7.1 Not your address", ErrorKind.REJECTED, "MAIL_FROM", SENDER),
+        ("DATA", "552 5.3.4 Too large", ErrorKind.REJECTED, None, "content"),
+    ],
+)
+async def test_a_refusal_says_what_to_change(post, server, database, command, answer, kind, setting, says):
+    server.answers[command] = answer
+    signing_in = replace(server.reached, username="northwind", password="canary-5ecret")
+    async with opened(database.app_url) as db:
+        post.dispatcher = a_dispatcher(db, signing_in)
+        await post.order(ada())
+        await post.quiet()
+        [error] = await post.errors()
+        assert (error.kind, error.setting) == (kind, setting)
+        assert answer.partition(" ")[2] in error.message
+        assert says in error.message
+        assert ADA not in error.message or command == "DATA"
+        assert "canary-5ecret" not in f"{error.message} {error.remote_text}"
+        assert server.mails == []
+        server.answers.clear()
+        await post.retry()
+        assert server.recipients == [ADA]
+        await post.dispatcher.stop(1)
+
+
+async def test_a_sign_in_that_fails_for_now_is_tried_again_by_itself(post, server, database):
+    server.answers["AUTH"] = "454 4.7.0 Temporary authentication failure"
+    async with opened(database.app_url) as db:
+        post.dispatcher = a_dispatcher(db, replace(server.reached, username="northwind", password="x"))
+        await post.order(ada())
+        await post.dispatcher.drain()
+        await asyncio.sleep(0.5)
+        assert await post.errors() == []
+        server.answers.clear()
+        await post.quiet()
+        assert server.recipients == [ADA]
+        await post.dispatcher.stop(1)
+
+
+async def test_an_answer_that_is_none_leaves_a_question(post, server):
+    """The mail was taken, but what the server said of it can't be read: it may have been delivered."""
+    server.answers["DATA"] = "well, let me think"
+    await post.order(ada())
+    await post.quiet()
+    [error] = await post.errors()
+    assert "may have been delivered" in error.message
+    assert server.recipients == [ADA]
+
+
+async def test_a_slow_server_gets_the_mail_once_and_nobody_is_asked(post, server):
+    server.slow = 1.5  # each step fits into its time; together they outlast a lease
+    await post.order(ada())
+    await post.quiet()
+    assert server.recipients == [ADA]
+    assert await post.errors() == []
+    [confirmation] = await post.confirmations()
+    assert confirmation.sent_at is not None
+
+
+async def test_a_mail_whose_document_waits_for_others_goes_once_and_nobody_is_asked(post, server):
+    for _ in range(2):
+        render._threads.submit(time.sleep, TIMING.lease + 1)
+    await post.order(ada())
+    await post.quiet()
+    assert server.recipients == [ADA]
+    assert await post.errors() == []
+
+
+async def test_a_document_that_can_not_be_made_is_not_taken_for_a_mail_that_may_have_left(post, server):
+    await post.order(ada())
+    await locale_is(post, "xx-YY")
+    await post.quiet()
+    [error] = await post.errors()
+    assert "may have been delivered" not in error.message
+    await locale_is(post, "en-US")
+    await post.retry()
+    assert server.recipients == [ADA]
+    assert await post.errors() == []
+
+
+async def locale_is(post, locale):
+    async with post.msp.transaction() as ctx:
+        (await ctx.session.get_one(Tenant, post.msp.id)).locale = locale
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -272,17 +428,33 @@ def test_an_address_of_a_mail_server(url, expected):
     assert "p@ss" not in repr(server)
 
 
-@pytest.mark.parametrize("url", ["", "mail.example", "http://mail.example", "smtp://"])
-def test_anything_else_is_refused(url):
-    with pytest.raises(ValueError, match="must be smtps"):
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://mail.example?starttls=1",
+        "smtp://user:s3cret/x@mail.example",
+        "smtps://user:s3cret#x@mail.example",
+        "smtps://user:33/s3cret@mail.example",
+        "smtp://user:s3cret@mail.example",
+    ],
+)
+def test_anything_else_is_refused_and_shows_no_password(url):
+    with pytest.raises(ValueError, match=r"must be smtps|in the clear") as refused:
         Server.parse(url, SENDER)
+    assert "s3cret" not in str(refused.value)
 
 
 async def test_a_server_without_tls_gets_no_mail_where_tls_is_required(post, server, database):
     async with opened(database.app_url) as db:
         post.dispatcher = a_dispatcher(db, Server.parse(f"smtp://127.0.0.1:{server.port}?starttls=required", SENDER, 2))
         await post.order(ada())
-        await post.dispatcher.drain()
-        await asyncio.sleep(1)
+        await post.quiet()
+        [error] = await post.errors()
+        assert error.setting == "SMTP_URL"
+        assert "STARTTLS" in error.message
         assert server.mails == []
         await post.dispatcher.stop(1)

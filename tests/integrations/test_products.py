@@ -6,8 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
-from domain.integration_settings import service as settings
-from domain.integration_settings.connectwise import CategoryMapping, ProductSync
+from domain.integration_settings.connectwise import CategoryMapping
 from domain.products import categories
 from domain.products import service as products
 from domain.quotes import service as quotes
@@ -16,7 +15,15 @@ from domain.sync.models import SyncError
 from integrations.connectwise.provider import ConnectWise
 from integrations.core.dispatcher import Dispatcher
 from integrations.providers import shelf
-from tests.integrations.road import OPPORTUNITIES, PRODUCTS, TIMING, first, open_road
+from tests.integrations.road import (
+    OPPORTUNITIES,
+    PRODUCTS,
+    TIMING,
+    choose_products,
+    first,
+    open_road,
+    product,
+)
 from tests.sandbox import sandbox_fixtures
 
 server, sandbox, api = sandbox_fixtures()
@@ -30,36 +37,6 @@ async def road(database, sandbox):
         yield road
 
 
-async def choose_products(road, **values):
-    hardware = first(road.sandbox, "procurement/categories", "Hardware")
-    subcategory = next(
-        row["id"] for row in road.sandbox.records("procurement/subcategories") if row["category"]["id"] == hardware
-    )
-    chosen = {
-        "product_type_id": first(road.sandbox, "procurement/types", "Hardware"),
-        "product_class": "NonInventory",
-        "billing_cycle_id": first(road.sandbox, "finance/billingCycles", "Monthly"),
-        "default_category_id": hardware,
-        "default_subcategory_id": subcategory,
-    }
-    async with road.msp.transaction() as ctx:
-        await settings.save(ctx, ProductSync, {**chosen, **values})
-    return chosen
-
-
-async def product(road, title="Switch", **values):
-    async with road.msp.transaction() as ctx:
-        return await products.create(ctx, {"title": title, "price": Decimal(100), "cost": Decimal(70), **values})
-
-
-async def quote_of(road, organization, *lines):
-    async with road.msp.transaction() as ctx:
-        contact = await ctx.session.scalar(
-            text("SELECT id FROM contact WHERE organization_id = :id"), {"id": organization.id}
-        )
-        return await quotes.create(ctx, organization.id, {"title": "Network", "contact_id": contact}, lines)
-
-
 def items(sandbox, number):
     return [row for row in sandbox.records(CATALOG) if row["identifier"].casefold() == number.casefold()]
 
@@ -69,7 +46,7 @@ async def test_ten_lines_and_two_products_with_one_part_number_make_one_item(roa
     one, other = await product(road, part_number="AP-515"), await product(road, "Again", part_number=" ap-515 ")
     organization = await road.organization()
     lines = [{"product_id": (one, other)[n % 2].id, "quantity": Decimal(n + 1)} for n in range(10)]
-    await asyncio.gather(*(quote_of(road, organization, *lines) for _ in range(3)))
+    await asyncio.gather(*(road.quote(organization, *lines) for _ in range(3)))
     await road.quiet()
     [item] = items(sandbox, "AP-515")
     assert item["manufacturerPartNumber"] == "AP-515"
@@ -84,7 +61,7 @@ async def test_two_workers_make_one_item(road, sandbox):
     second = Dispatcher(road.msp.database, shelf(connectwise), TIMING)
     organization = await road.organization()
     made = [await product(road, part_number=f"SKU-{n % 4}") for n in range(8)]
-    await asyncio.gather(*(quote_of(road, organization, {"product_id": each.id}) for each in made))
+    await asyncio.gather(*(road.quote(organization, {"product_id": each.id}) for each in made))
     await asyncio.gather(road.quiet(), *(second.drain() for _ in range(20)))
     await road.quiet()
     assert [len(items(sandbox, f"SKU-{n}")) for n in range(4)] == [1, 1, 1, 1]
@@ -97,7 +74,7 @@ async def test_two_workers_make_one_item(road, sandbox):
 async def test_an_item_whose_answer_is_lost_is_made_once(road, sandbox, effect):
     await choose_products(road)
     sandbox.faults(effect=effect, method="POST", path_contains="/procurement/catalog", times=1, seconds=0.6)
-    await quote_of(road, await road.organization(), {"product_id": (await product(road, part_number="X1")).id})
+    await road.quote(await road.organization(), {"product_id": (await product(road, part_number="X1")).id})
     await road.quiet()
     await asyncio.sleep(0.7)
     assert len(items(sandbox, "X1")) == 1
@@ -120,7 +97,7 @@ async def test_an_item_that_stands_there_is_used_and_never_changed(road, sandbox
         },
     )
     made = await product(road, "Our name", part_number="mx-67")
-    await quote_of(road, await road.organization(), {"product_id": made.id})
+    await road.quote(await road.organization(), {"product_id": made.id})
     await road.quiet()
     async with road.msp.transaction() as ctx:
         await products.update(ctx, made.id, {"title": "Another name", "price": Decimal(5)})
@@ -133,9 +110,7 @@ async def test_an_item_that_stands_there_is_used_and_never_changed(road, sandbox
 
 async def test_without_choices_the_line_waits_and_says_which(road, sandbox):
     made = await product(road, part_number="X2")
-    await quote_of(
-        road, await road.organization(), {"product_id": made.id}, {"title": "Work", "unit_price": Decimal(9)}
-    )
+    await road.quote(await road.organization(), {"product_id": made.id}, {"title": "Work", "unit_price": Decimal(9)})
     await road.quiet()
     found = {error.kind: error.message for error in await road.errors()}
     assert "productTypeId" in found["UNMAPPED"]
@@ -154,7 +129,7 @@ async def test_a_category_missing_from_the_map_is_named_and_mapping_it_goes_on(r
         category = await categories.create(ctx, name="Cabling")
     chosen = await choose_products(road)
     made = await product(road, part_number="C6", category_id=category.id)
-    await quote_of(road, await road.organization(), {"product_id": made.id})
+    await road.quote(await road.organization(), {"product_id": made.id})
     await road.quiet()
     assert any(error.kind == "UNMAPPED" and "Cabling" in error.message for error in await road.errors())
     mapped = CategoryMapping(category.id, chosen["default_category_id"], chosen["default_subcategory_id"])
@@ -180,7 +155,7 @@ async def test_an_inactive_item_is_named_and_works_when_it_is_active_again(road,
             "type": {"id": first(sandbox, "procurement/types", "Hardware")},
         },
     )
-    await quote_of(road, organization, {"product_id": first_use.id})
+    await road.quote(organization, {"product_id": first_use.id})
     await road.quiet()
     conflict = next(error for error in await road.errors() if error.kind == "CONFLICT")
     assert "inactive" in conflict.message
@@ -199,7 +174,7 @@ async def test_recurring_products_and_lines_carry_their_cycle(road, sandbox):
     await choose_products(road)
     made = await product(road, "Backup", part_number="BK-1", recurring_period="YEARLY")
     line = {"product_id": made.id, "quantity": Decimal(3), "recurring_period": "MONTHLY", "recurring_cycles": 12}
-    await quote_of(road, await road.organization(), line)
+    await road.quote(await road.organization(), line)
     await road.quiet()
     cycles = {row["id"]: row["billingOptions"] for row in sandbox.records("finance/billingCycles")}
     [item] = items(sandbox, "BK-1")
@@ -212,8 +187,7 @@ async def test_recurring_products_and_lines_carry_their_cycle(road, sandbox):
 async def test_delivery_is_a_line_and_the_totals_are_equal(road, sandbox):
     await choose_products(road)
     made = await product(road, part_number="D1", price=Decimal("33.3333"))
-    quote = await quote_of(
-        road,
+    quote = await road.quote(
         await road.organization(),
         {"product_id": made.id, "quantity": Decimal(7), "discount_percent": Decimal(10)},
     )
@@ -233,13 +207,13 @@ async def test_a_deleted_item_is_made_anew_when_somebody_retries(road, sandbox):
     await choose_products(road)
     made = await product(road, part_number="DEL-1")
     organization = await road.organization()
-    await quote_of(road, organization, {"product_id": made.id})
+    await road.quote(organization, {"product_id": made.id})
     await road.quiet()
     [item] = items(sandbox, "DEL-1")
     [line] = sandbox.records(PRODUCTS)
     sandbox.person("DELETE", f"/procurement/products/{line['id']}")
     sandbox.person("DELETE", f"/procurement/catalog/{item['id']}")
-    await quote_of(road, organization, {"product_id": made.id})
+    await road.quote(organization, {"product_id": made.id})
     await road.quiet()
     error = next(iter(await road.errors()))
     assert "item" in error.message.casefold()
@@ -265,7 +239,7 @@ async def test_a_line_that_sells_another_product_gets_a_product_of_its_own(road,
     await choose_products(road)
     one, other = await product(road, part_number="ONE"), await product(road, "Router", part_number="TWO")
     organization = await road.organization()
-    quote = await quote_of(road, organization, {"product_id": one.id}, {"product_id": one.id})
+    quote = await road.quote(organization, {"product_id": one.id}, {"product_id": one.id})
     await road.quiet()
     before = {row["id"] for row in sandbox.records(PRODUCTS)}
     await swap(road, quote, other)
@@ -302,7 +276,7 @@ async def test_whatever_goes_wrong_meanwhile_one_product_stands_there(road, sand
     sandbox.options(product_keeps_item=True)
     await choose_products(road)
     one, other = await product(road, part_number="ONE"), await product(road, "Router", part_number="TWO")
-    quote = await quote_of(road, await road.organization(), {"product_id": one.id})
+    quote = await road.quote(await road.organization(), {"product_id": one.id})
     await road.quiet()
     sandbox.faults(path_contains=PRODUCTS, times=1, **fault)
     if stale:

@@ -15,6 +15,7 @@ from domain.sync.models import ExternalLink
 from integrations.connectwise.provider import ConnectWise
 from integrations.core.dispatcher import Dispatcher
 from integrations.providers import shelf
+from tests.integrations.arriving import until
 from tests.integrations.road import COMPANIES, OPPORTUNITIES, PRODUCTS, TIMING, open_road
 from tests.sandbox import sandbox_fixtures
 
@@ -53,10 +54,14 @@ async def test_an_edit_during_the_run_is_not_lost(road, sandbox):
     organization = await road.organization()
     await road.quiet()
     sandbox.faults(effect="delay", method="PATCH", path_contains="/companies", times=1, seconds=0.5)
+    sandbox.clear_journal()
     async with road.msp.transaction() as ctx:
         await organizations.update(ctx, organization.id, {"phone": "1"})
-    await road.dispatcher.drain()
-    await asyncio.sleep(0.2)
+
+    async def writes():
+        return [call for call in sandbox.journal() if call["method"] == "PATCH"]
+
+    await until(road, writes)
     async with road.msp.transaction() as ctx:
         await organizations.update(ctx, organization.id, {"phone": "2"})
     await road.quiet()
@@ -119,8 +124,11 @@ async def test_revoked_keys_pause_the_connection_with_one_notice(road, sandbox):
     for number in range(5):
         await road.organization(f"Acme {number}")
     sandbox.instance(sandbox.keys.company_id, privateKey="changed")
-    await road.dispatcher.drain()
-    await asyncio.sleep(0.5)
+
+    async def all_have_ended():
+        return await road.errors() and not road.dispatcher.busy
+
+    await until(road, all_have_ended)
     [error] = await road.errors()
     assert error.title == "The connection to ConnectWise"
     sandbox.clear_journal()
@@ -129,8 +137,8 @@ async def test_revoked_keys_pause_the_connection_with_one_notice(road, sandbox):
     assert sandbox.journal() == []
     keys = Keys(sandbox.url, sandbox.keys.company_id, sandbox.keys.public_key, "changed")
     async with road.msp.transaction() as ctx:
-        await settings.propose(ctx, PROVIDER, keys)
-        await settings.confirm(ctx, PROVIDER, remote_version="test")
+        candidate = await settings.propose(ctx, PROVIDER, keys)
+        await settings.confirm(ctx, PROVIDER, candidate, remote_version="test")
     await road.quiet()
     assert len(sandbox.records(COMPANIES, 'name contains "Acme "')) == 5
     assert await road.errors() == []
@@ -139,11 +147,7 @@ async def test_revoked_keys_pause_the_connection_with_one_notice(road, sandbox):
 async def test_keys_that_are_revoked_before_the_last_look_pause_the_connection_too(road, sandbox):
     sandbox.faults(effect="status", status=401, method="GET", path_contains="/procurement/products", times=1)
     await road.quote(await road.organization())
-    await asyncio.sleep(0.2)
-    for _ in range(40):
-        await road.dispatcher.drain()
-        await asyncio.sleep(0.05)
-    [error] = await road.errors()
+    [error] = await until(road, road.errors)
     assert (error.title, error.kind) == ("The connection to ConnectWise", "UNAUTHORIZED")
 
 
@@ -154,12 +158,11 @@ async def test_an_outage_shows_as_unreachable_and_ends_by_itself(road, sandbox):
 
     sandbox.faults(effect="html_502", times=10_000)
     await road.organization()
-    for _ in range(200):
-        await road.dispatcher.drain()
-        await asyncio.sleep(0.05)
-        if await status() == "UNREACHABLE":
-            break
-    assert await status() == "UNREACHABLE"
+
+    async def unreachable():
+        return await status() == "UNREACHABLE"
+
+    await until(road, unreachable)
     assert await road.errors() == []  # nothing that a person would have to do
     sandbox.clear_faults()
     await road.quiet()

@@ -1,7 +1,5 @@
 """What the ledger tells of itself, and who subscribes is told: each sync error once, and how a record stands by now."""
 
-import asyncio
-
 import pytest
 from sqlalchemy import text
 
@@ -14,7 +12,8 @@ from domain.integration_settings.connectwise import PROVIDER
 from domain.integration_settings.service import Keys
 from domain.organizations import service as organizations
 from domain.sync import service as sync
-from tests.api.subscribing import ENOUGH, Socket, greeted
+from tests.api.subscribing import Socket, greeted
+from tests.integrations.arriving import until
 from tests.integrations.road import open_road
 from tests.rig import served
 from tests.sandbox import sandbox_fixtures
@@ -107,15 +106,12 @@ async def test_a_dismissed_error_is_told(road, sandbox):
 async def test_keys_that_are_refused_are_one_error_of_the_connection(road, sandbox):
     sandbox.faults(effect="status", status=401, path_contains="/company/companies", times=1)
     await road.organization()
-    async with asyncio.timeout(ENOUGH):
-        while not await road.errors():
-            await road.dispatcher.drain()
-            await asyncio.sleep(0.03)
+    await until(road, road.errors)
     assert [name for name in await told(road) if "Error" in name] == ["SyncErrorRaised"]
     keys = Keys(sandbox.url, sandbox.keys.company_id, sandbox.keys.public_key, sandbox.keys.private_key)
     async with road.msp.transaction() as ctx:
-        await settings.propose(ctx, PROVIDER, keys)
-        await settings.confirm(ctx, PROVIDER, remote_version="test")
+        candidate = await settings.propose(ctx, PROVIDER, keys)
+        await settings.confirm(ctx, PROVIDER, candidate, remote_version="test")
     await road.quiet()
     assert [name for name in await told(road) if "Error" in name] == ["SyncErrorRaised", "SyncErrorResolved"]
 

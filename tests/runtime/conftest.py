@@ -46,7 +46,7 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
-def comes(condition: Callable[[], object], seconds: float = 15) -> bool:
+def comes(condition: Callable[[], object], seconds: float = 90) -> bool:
     """Whether the condition came true within the time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -86,13 +86,13 @@ def run_file(folder: Path) -> dict[str, Any]:
 
 def running(folder: Path) -> dict[str, Any]:
     """What run.json says once everything runs."""
-    assert comes(lambda: len(run_file(folder)["processes"]) == 6, 30), (folder / "data").exists()
+    assert comes(lambda: len(run_file(folder)["processes"]) == 6), (folder / "data").exists()
     return run_file(folder)
 
 
 def refused(process: subprocess.Popen[str]) -> str:
     """The one sentence of a start that failed."""
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=90)
     assert process.returncode == 1, output
     assert "Traceback" not in output
     [sentence] = [line for line in output.splitlines() if line.startswith("quotewright: ")]

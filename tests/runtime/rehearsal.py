@@ -35,6 +35,7 @@ def child(name: str, words: list[str]) -> None:
         sys.exit("out of luck")
     if os.environ.get("REHEARSAL_IGNORES") == name:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print("not listening", flush=True)
     if os.environ.get("REHEARSAL_DAWDLES") == name:
         print("still looking for the keys", flush=True)
         time.sleep(2.5)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from domain.pricing.totals import LineInput, line_totals
 from domain.quotes import drafting
 from domain.quotes.models import Quote, QuoteLine
 from domain.sales_orders.models import SalesOrder
+from domain.sales_settings import service as sales_settings
 from runtime.demo import amounts, command, large, small
 from runtime.errors import UserError
 from runtime.settings import libpq_url
@@ -97,7 +99,24 @@ async def test_the_small_one_goes_through_the_services(msp):
         assert await ctx.session.scalar(select(func.count()).select_from(QuoteLine)) > small.QUOTES
 
 
+async def test_it_comes_on_top_of_what_is_there_and_leaves_that_as_it_is(msp, monkeypatch):
+    monkeypatch.setattr(small, "QUOTES", 3)
+    async with msp.transaction() as ctx:
+        await sales_settings.update(ctx, {"seller": {"name": "Ours"}})
+    for seed in (1, 2):
+        await small.fill(msp.database, msp.id, seed, silent)
+    async with msp.transaction() as ctx:
+        assert await ctx.session.scalar(select(func.count()).select_from(Quote)) == 6
+        assert (await sales_settings.get(ctx)).seller_name == "Ours"
+
+
 async def test_a_tenant_with_quotes_of_its_own_is_left_alone(msp, database):
     large.fill(libpq_url(database.app_url), msp.id, replace(SIZE, quotes=1), 1, silent)
     with pytest.raises(UserError, match="--add"):
-        await command._is_empty(msp.database, msp.id)
+        await command._check(msp.database, msp.id, add=False)
+    await command._check(msp.database, msp.id, add=True)
+
+
+async def test_a_tenant_that_is_not_there_is_named(msp):
+    with pytest.raises(UserError, match="no tenant 00000000"):
+        await command._check(msp.database, UUID(int=0), add=True)

@@ -36,7 +36,7 @@ def stage() -> Iterator[Stage]:
             )
         try:
             run_file = folder / "data" / "run.json"
-            assert comes(lambda: run_file.exists() or up.poll() is not None, 90)
+            assert comes(lambda: run_file.exists() or up.poll() is not None)
             assert up.poll() is None, (folder / "up.log").read_text()
             stage = Stage(run_file, patience=30)
             for step in (install, connect, choose):

@@ -114,3 +114,22 @@ def test_the_first_key_seals_and_no_text_shows_one(monkeypatch: pytest.MonkeyPat
         Settings.load().keyring()
     assert str(caught.value).startswith("SECRET_KEYS: ")
     assert KEY[:8] not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "sales", "sales@", "Sales <sales@example.com>", "a@example.com\nBcc: b@example.com"]
+)
+def test_mail_has_a_sender_that_is_an_address(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:2525")
+    monkeypatch.setenv("MAIL_FROM", sender)
+    with pytest.raises(UserError, match="MAIL_FROM must be the address"):
+        Settings.load().mail_server()
+
+
+def test_a_mail_server_that_can_not_be_is_a_sentence_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().mail_server() is None
+    monkeypatch.setenv("SMTP_URL", "smtps://user:canary/x@mail.example.com")
+    monkeypatch.setenv("MAIL_FROM", "sales@example.com")
+    with pytest.raises(UserError, match="SMTP_URL must be smtps") as refused:
+        Settings.load().mail_server()
+    assert "canary" not in str(refused.value)

@@ -50,7 +50,7 @@ def test_an_orderly_end_leaves_nothing_and_the_next_start_goes_on(folder: Path, 
     assert stat.S_IMODE((folder / "data" / "secret_keys").stat().st_mode) == 0o600
 
     process.send_signal(signum)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
     assert "Traceback" not in output
     assert not processes_of(folder)
@@ -60,7 +60,7 @@ def test_an_orderly_end_leaves_nothing_and_the_next_start_goes_on(folder: Path, 
     running(folder)
     assert (folder / "data" / "secret_keys").read_bytes() == keys
     again.send_signal(signum)
-    assert again.wait(20) == 0
+    assert again.wait(60) == 0
 
 
 def test_kill_9_leaves_nothing_and_the_next_start_takes_over(folder: Path, up: Up) -> None:
@@ -72,11 +72,11 @@ def test_kill_9_leaves_nothing_and_the_next_start_takes_over(folder: Path, up: U
     process.kill()
     process.wait()
     again = up()  # at once
-    assert comes(lambda: run_file(folder)["processes"].keys() & {"api"} and run_file(folder)["api"] != facts["api"], 30)
+    assert comes(lambda: run_file(folder)["processes"].keys() & {"api"} and run_file(folder)["api"] != facts["api"])
     assert redis.Redis.from_url(run_file(folder)["redis"]).get("kept") == b"1"
     again.kill()
     again.wait()
-    assert comes(lambda: not processes_of(folder), 5), processes_of(folder)
+    assert comes(lambda: not processes_of(folder)), processes_of(folder)
 
 
 def test_a_dead_child_and_a_dead_store_come_back_under_the_same_address(folder: Path, up: Up) -> None:
@@ -112,7 +112,7 @@ def test_a_terminal_sees_what_is_under_way_and_when_it_is_closed_everything_ends
     for step in (b"Starting PostgreSQL", b"Starting Valkey", b"Bringing the tables up to date"):
         assert step + " …".encode() in said
     os.close(ours)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert comes(lambda: not processes_of(folder)), processes_of(folder)
 
 
@@ -126,7 +126,7 @@ def test_a_signal_in_the_middle_of_the_start_is_obeyed(folder: Path, up: Up) -> 
     process = up()
     assert comes(lambda: (folder / "data" / "postgres" / "data.new").exists())
     process.terminate()
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
     assert not processes_of(folder)
 
@@ -144,6 +144,7 @@ def test_what_a_person_can_put_right_is_one_sentence(folder: Path, up: Up) -> No
     assert refused(up(REDIS_URL="redis://127.0.0.1:1")) == no_redis
     assert refused(up(SECRET_KEYS="k1:topsecret")).startswith("quotewright: SECRET_KEYS: The key in entry 1")
     assert refused(up(SYNC_LEASE="soon")).startswith("quotewright: SYNC_LEASE: ")
+    assert refused(up(SMTP_URL="smtp://127.0.0.1:25")).startswith("quotewright: MAIL_FROM must be the address")
 
 
 def test_a_store_that_cannot_come_back_ends_everything_with_its_own_words(folder: Path, up: Up) -> None:
@@ -161,20 +162,20 @@ def test_who_takes_long_to_start_is_waited_for_by_name(folder: Path, up: Up) -> 
     process = up(REHEARSAL_DAWDLES="api")
     running(folder)
     process.terminate()
-    output, _ = process.communicate(timeout=40)
+    output, _ = process.communicate(timeout=60)
     assert "  Waiting for the api (still looking for the keys) …\n" in output
 
 
 def test_servers_of_ones_own_are_used_and_left_alone(folder: Path, up: Up, database: Any, redis_url: str) -> None:
     own = {"DATABASE_URL": database.app_url, "DATABASE_OWNER_URL": database.owner_url, "REDIS_URL": redis_url}
     process = up(**own)
-    assert comes(lambda: run_file(folder)["processes"].keys() == {"api", "worker", "sandbox", "mailbox"}, 30)
+    assert comes(lambda: run_file(folder)["processes"].keys() == {"api", "worker", "sandbox", "mailbox"})
     facts = run_file(folder)
     assert (facts["database"], facts["redis"]) == (database.app_url, redis_url)
     assert not (folder / "data" / "postgres").exists()
     assert not (folder / "data" / "valkey").exists()
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     redis.Redis.from_url(redis_url).ping()
 
     unsafe = refused(up(**own | {"DATABASE_URL": database.admin_url}))
@@ -189,8 +190,10 @@ def test_servers_of_ones_own_are_used_and_left_alone(folder: Path, up: Up, datab
 def test_who_takes_long_to_end_is_waited_for_by_name(folder: Path, up: Up) -> None:
     process = up(REHEARSAL_IGNORES="worker", SYNC_GRACE="0.1", SYNC_LEASE="11")
     running(folder)
+    # A worker is "running" from its first moment on, long before it can have stopped listening.
+    assert comes(lambda: "not listening" in (folder / "data" / "worker.log").read_text())
     process.terminate()
-    output, _ = process.communicate(timeout=40)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "  Waiting for the worker to end …\n" in output
     assert not processes_of(folder)
@@ -201,5 +204,5 @@ def test_a_data_folder_has_one_owner(folder: Path, up: Up) -> None:
     running(folder)
     began = time.monotonic()
     assert f"The data folder {folder / 'data'} is in use by process {first.pid}." in refused(up())
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # at once: for what a dead one left behind it waits 40 s
     assert first.poll() is None

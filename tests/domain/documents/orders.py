@@ -16,7 +16,7 @@ from domain.documents.models import (
     Charge,
     Discount,
     Document,
-    DocumentKind,
+    DocumentType,
     Line,
     Section,
     Seller,
@@ -37,7 +37,7 @@ def line(title: str = "Notebook", **values: Any) -> Line:
 
 def order(*sections: Section, **values: Any) -> Document:
     given: dict[str, Any] = {
-        "kind": DocumentKind.TAX_INVOICE,
+        "type": DocumentType.TAX_INVOICE,
         "number": "SO-4711",
         "date": datetime.date(2026, 3, 4),
         "currency": "USD",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domain.documents.models import Buyer, Charge, Discount, DocumentKind, Section, Seller, TaxShare, Totals
+from domain.documents.models import Buyer, Charge, Discount, DocumentType, Section, Seller, TaxShare, Totals
 from domain.documents.render import pages, pdf, render
 from domain.documents.words import LANGUAGES
 from domain.errors import UserError
@@ -149,6 +149,16 @@ def test_a_very_long_description_is_printed_whole():
     assert "The next one" in sheets[-1]
 
 
+def test_text_without_end_does_not_fill_thousands_of_pages():
+    endless = tuple(line(f"Begin-{n} " + "a\n" * 200, description="b\n" * 3000) for n in range(60))
+    sheets = pages_of(order(Section(endless)))
+    assert len(sheets) < 400
+    text = "\n".join(sheets)
+    assert all(f"Begin-{n} " in text for n in range(60))
+    assert text.count("…") == 2 * 60
+    assert "Total USD" in sheets[-1]
+
+
 def test_even_a_hundred_tax_rates_are_printed():
     taxes = tuple(TaxShare(Decimal(n) / 2, Decimal(100_000 + n), Decimal(200_000 + n)) for n in range(100))
     sheets = pages_of(order(totals=Totals(Decimal(1), Decimal(1), taxes=taxes)))
@@ -204,10 +214,10 @@ def test_paper_is_what_is_used_there(locale: str, width: int):
 
 
 @pytest.mark.parametrize(
-    ("kind", "title"), [(DocumentKind.TAX_INVOICE, "Tax invoice"), (DocumentKind.SALES_ORDER, "Sales order")]
+    ("type", "title"), [(DocumentType.TAX_INVOICE, "Tax invoice"), (DocumentType.SALES_ORDER, "Sales order")]
 )
-def test_the_kind_is_the_title(kind: DocumentKind, title: str):
-    made = reader(render(order(kind=kind)))
+def test_the_type_is_the_title(type: DocumentType, title: str):
+    made = reader(render(order(type=type)))
     assert made.metadata.title == f"{title} SO-4711"
     assert title in made.pages[0].extract_text()
 
@@ -345,7 +355,7 @@ async def test_the_event_loop_goes_on_while_a_document_is_made():
 
 def test_every_language_has_every_word():
     english = LANGUAGES["en"]
-    assert {*DocumentKind, *RecurringPeriod} <= english.keys()
+    assert {*DocumentType, *RecurringPeriod} <= english.keys()
     for language, said in LANGUAGES.items():
         assert said.keys() == english.keys(), language
         assert all(said.values()), language
