@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "name_folded", name=op.f("uq_brand_tenant_id_name_folded")),
     )
     op.create_index("ix_brand_created", "brand", ["tenant_id", "created_at", "id"], unique=False)
-    op.create_index("ix_product_category_created", "product_category", ["tenant_id", "created_at", "id"], unique=False)
     op.create_table(
         "quote_template",
         sa.Column("name", sa.Text(), nullable=False),

@@ -131,6 +131,7 @@ def upgrade() -> None:
 # What lists are filtered by, with the order that they have by themselves.
 LISTED: Sequence[tuple[str, str, tuple[str, ...], str | None]] = (
     ("ix_organization_owner", "organization", ("owner_id", "name_folded", "id"), None),
+    ("ix_product_category_created", "product_category", ("created_at", "id"), None),
     ("ix_product_part_number", "product", ("part_number",), "part_number IS NOT NULL"),
     ("ix_quote_contact", "quote", ("contact_id", "created_at", "id"), None),
     ("ix_quote_owner", "quote", ("owner_id", "created_at", "id"), None),

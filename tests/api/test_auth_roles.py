@@ -17,7 +17,7 @@ from domain.access.roles import ROLES, Role, permissions_of
 from domain.access.scopes import GRANTABLE, NEVER_GRANTED, OPENS
 from domain.ids import global_id
 from domain.permissions import Permission
-from tests.api.conftest import Client
+from tests.api.conftest import Client, with_scopes
 from tests.api.issuer import AUDIENCE
 
 CREATE = """mutation ($input: CreateEmployeeInput!) {
@@ -41,12 +41,6 @@ async def update(ask: Client, id: str, **input):
 
 async def employed(ask: Client, **input) -> str:
     return (await create(ask, **input))["employee"]["id"]
-
-
-async def with_scopes(http, msp, *scopes: str) -> Client:
-    async with msp.transaction() as ctx:
-        _, token = await access.create_token(ctx, name="some", scopes=scopes)
-    return Client(http, token)
 
 
 def codes(payload):

@@ -11,9 +11,9 @@ from api import app, auth
 from api.ask import Asker
 from api.schema import schema
 from domain.access.tokens import well_formed
-from tests.api.conftest import Client, a_quote
+from tests.api.conftest import Client, a_quote, with_scopes
 from tests.api.offering import LINK, OFFER, linked, offered
-from tests.api.test_permissions import mutation_text, required, with_scopes
+from tests.api.test_permissions import mutation_text, required
 
 REVOKE = """mutation ($id: ID!) {
   revokeOfferLink(input: {quoteId: $id}) { quote { offerLink { token } } userErrors { code field message } }

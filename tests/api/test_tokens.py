@@ -15,7 +15,7 @@ from domain.access.scopes import GRANTABLE
 from domain.access.tokens import well_formed
 from domain.ids import global_id
 from runtime.settings import libpq_url
-from tests.api.conftest import Client, an_organization
+from tests.api.conftest import Client, an_organization, with_scopes
 
 CREATE = """mutation ($input: CreateApiTokenInput!) {
   createApiToken(input: $input) {
@@ -32,12 +32,6 @@ LIST = "{ apiTokens { totalCount nodes { name hint scopes lastUsedAt expiresAt r
 
 async def create(ask: Client, **input):
     return (await ask(CREATE, input={"name": "billing", "scopes": ["quotes:read"], **input}))["createApiToken"]
-
-
-async def with_scopes(http, msp, *scopes: str) -> Client:
-    async with msp.transaction() as ctx:
-        _, token = await access.create_token(ctx, name="some", scopes=scopes)
-    return Client(http, token)
 
 
 async def an_employee(msp, name: str = "Kim Berg", **more):
