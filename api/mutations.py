@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import strawberry
+from sqlalchemy.exc import OperationalError
 
 from api.context import Info
 from api.errors import UserError, user_errors
@@ -43,6 +44,8 @@ def results(description: str) -> Any:
 
 R = TypeVar("R", bound=Payload)
 
+_DEADLOCK = "40P01"
+_TRIES = 3
 _FOR_THE_CALLER = (errors.PermissionDenied, errors.Unauthenticated, errors.LimitExceeded, errors.KeyReused)
 
 
@@ -66,9 +69,12 @@ def mutation(
         @wraps(resolver)
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
             info: Any = kwargs["info"]
+
+            def carry_out() -> Awaitable[R]:
+                return info.context.carried_out(lambda: resolver(*args, **kwargs), info.schema)  # type: ignore[no-any-return]  # a payload
+
             try:
-                carried_out = info.context.carried_out(lambda: resolver(*args, **kwargs), info.schema)
-                return await carried_out  # type: ignore[no-any-return]  # a payload
+                return await _unhindered(carry_out)
             except _FOR_THE_CALLER:
                 raise
             except (errors.UserError, errors.UserErrors) as error:
@@ -82,6 +88,17 @@ def mutation(
         )
 
     return mark
+
+
+async def _unhindered(carry_out: Callable[[], Awaitable[R]]) -> R:
+    """Of two that wait for each other's rows the database ends one. That one has changed nothing, and goes again."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await carry_out()
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                raise
+    return await carry_out()
 
 
 def given(input: Any, *names: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from api.measuring import ALIASES, DEPTH, Measuring
 from api.schema import schema
 from domain.errors import LimitExceeded
 
-ENOUGH = 0.5  # seconds: a guard against exponential work, not a measurement. Typical is 0.01 to 0.05.
+ENOUGH = 5.0  # seconds: a guard against exponential work, not a measurement. Typical is 0.01 to 0.05.
 
 
 def dag(levels: int, spread: str, on: str, leaf: str) -> str:
