@@ -4,7 +4,7 @@ The transaction is not here: each mutation opens its own, so that one sees what 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from api.context import Info
 from api.errors import UserError, user_errors
 from domain import errors
+from domain.bulk import Outcome
 
 P = ParamSpec("P")
 
@@ -43,6 +44,26 @@ def results(description: str) -> Any:
 
 
 R = TypeVar("R", bound=Payload)
+Made = TypeVar("Made")
+Told = TypeVar("Told")
+
+
+def told(
+    result: Callable[..., Told],
+    outcomes: Iterable[Outcome[Made]],
+    items: str,
+    values: Callable[[Made], dict[str, Any]],
+) -> list[Told]:
+    """A `result` for each outcome: its index, its errors by their path in `items`, and `values` of what was made."""
+    return [
+        result(
+            index=index,
+            user_errors=user_errors(outcome.error, items, str(index)),
+            **({} if outcome.made is None else values(outcome.made)),
+        )
+        for index, outcome in enumerate(outcomes)
+    ]
+
 
 _DEADLOCK = "40P01"
 _TRIES = 3

@@ -22,7 +22,7 @@ Refresh = Annotated[
 
 
 def _id(choice: strawberry.Parent[Any]) -> int:
-    return choice.value  # type: ignore[no-any-return]
+    return int(choice.value)
 
 
 @strawberry.type(description="Something in ConnectWise that a setting can point at.")

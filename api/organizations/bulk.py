@@ -1,5 +1,6 @@
 """Many organizations at once, for automation. One that fails leaves the others alone."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -7,8 +8,8 @@ from uuid import UUID
 import strawberry
 
 from api.context import Info
-from api.errors import UserError, user_errors
-from api.mutations import Payload, mutation, record, results
+from api.errors import UserError
+from api.mutations import Payload, mutation, record, results, told
 from api.organizations.inputs import (
     CreateOrganizationInput,
     contact_values,
@@ -72,17 +73,9 @@ async def import_organizations(
     entries = [partial(_entry, organization) for organization in input.organizations]
     async with info.context.transaction() as ctx:
         outcomes = await importing.bring_many(ctx, entries, on_match=input.on_match)
-    return ImportOrganizationsPayload(
-        results=[
-            ImportOrganizationsResult(
-                index=index,
-                matched=outcome.made is not None and outcome.made.matched,
-                organization_id=outcome.made.organization_id if outcome.made else None,
-                user_errors=user_errors(in_addresses(outcome.error), "organizations", str(index)),
-            )
-            for index, outcome in enumerate(outcomes)
-        ]
-    )
+    for outcome in outcomes:
+        in_addresses(outcome.error)
+    return ImportOrganizationsPayload(results=told(ImportOrganizationsResult, outcomes, "organizations", asdict))
 
 
 def _entry(organization: CreateOrganizationInput) -> Entry:

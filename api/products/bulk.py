@@ -7,8 +7,8 @@ from uuid import UUID
 import strawberry
 
 from api.context import Info
-from api.errors import UserError, user_errors
-from api.mutations import Payload, mutation, record, results
+from api.errors import UserError
+from api.mutations import Payload, mutation, record, results, told
 from api.products.inputs import CreateProductInput, components_of, product_values
 from api.products.supply_inputs import SetSupplierOfferInput, offer_entry
 from api.products.types import Product, SupplierOffer
@@ -52,12 +52,7 @@ async def create_products(
     async with info.context.transaction() as ctx:
         outcomes = await products.create_many(ctx, entries)
     return CreateProductsPayload(
-        results=[
-            CreateProductsResult(
-                index=index, product_id=outcome.made, user_errors=user_errors(outcome.error, "products", str(index))
-            )
-            for index, outcome in enumerate(outcomes)
-        ]
+        results=told(CreateProductsResult, outcomes, "products", lambda id: {"product_id": id})
     )
 
 
@@ -100,10 +95,5 @@ async def set_supplier_offers(
     async with info.context.transaction() as ctx:
         outcomes = await offers.put_many(ctx, entries)
     return SetSupplierOffersPayload(
-        results=[
-            SetSupplierOffersResult(
-                index=index, offer_id=outcome.made, user_errors=user_errors(outcome.error, "offers", str(index))
-            )
-            for index, outcome in enumerate(outcomes)
-        ]
+        results=told(SetSupplierOffersResult, outcomes, "offers", lambda id: {"offer_id": id})
     )

@@ -18,84 +18,7 @@ depends_on = None
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
-        op.drop_index("ix_credential_quote", table_name="credential", postgresql_concurrently=True, if_exists=True)
-        op.create_index(
-            "ix_credential_quote",
-            "credential",
-            ["tenant_id", "quote_id"],
-            unique=False,
-            postgresql_where=sa.text("quote_id IS NOT NULL"),
-            postgresql_concurrently=True,
-        )
-        op.drop_index("ix_outbox_tenant_txid", table_name="outbox", postgresql_concurrently=True, if_exists=True)
-        op.create_index(
-            "ix_outbox_tenant_txid",
-            "outbox",
-            ["tenant_id", "txid", "subject"],
-            unique=False,
-            postgresql_concurrently=True,
-        )
-        op.drop_index("ix_outbox_txid_subject", table_name="outbox", postgresql_concurrently=True, if_exists=True)
-        op.drop_index("ix_credential_kind", table_name="credential", postgresql_concurrently=True, if_exists=True)
-        op.create_index(
-            "ix_credential_kind",
-            "credential",
-            ["tenant_id", "kind", "created_at", "id"],
-            unique=False,
-            postgresql_concurrently=True,
-        )
-        op.execute("ALTER TABLE credential VALIDATE CONSTRAINT fk_credential_tenant_id_quote_id")
-        op.execute("ALTER TABLE employee VALIDATE CONSTRAINT ck_employee_role")
-        op.drop_index("ix_product_brand_id", table_name="product", postgresql_concurrently=True, if_exists=True)
-        op.create_index(
-            "ix_product_brand_id", "product", ["tenant_id", "brand_id"], unique=False, postgresql_concurrently=True
-        )
-        op.execute("ALTER TABLE product VALIDATE CONSTRAINT fk_product_tenant_id_brand_id")
-        op.drop_index("ix_product_price", table_name="product", postgresql_concurrently=True, if_exists=True)
-        op.create_index(
-            "ix_product_price",
-            "product",
-            ["tenant_id", "price_minor", "id"],
-            unique=False,
-            postgresql_concurrently=True,
-        )
-        op.drop_index("ix_product_number", table_name="product", postgresql_concurrently=True, if_exists=True)
-        op.execute('CREATE INDEX CONCURRENTLY ix_product_number ON product (tenant_id, (lower(number) COLLATE "C"))')
-        op.drop_index("ix_product_words", table_name="product", postgresql_concurrently=True, if_exists=True)
-        op.execute(
-            "CREATE INDEX CONCURRENTLY ix_product_words ON product"
-            f" USING gin (tenant_id, brand_id, ({PRODUCT_LINES}) gin_trgm_ops, ({PRODUCT_WORDS}))"
-        )
-        op.execute("ALTER TABLE quote VALIDATE CONSTRAINT fk_quote_tenant_id_copied_from_id")
-        op.drop_index(
-            "ix_sales_order_fulfilment", table_name="sales_order", postgresql_concurrently=True, if_exists=True
-        )
-        op.create_index(
-            "ix_sales_order_fulfilment",
-            "sales_order",
-            ["tenant_id", "fulfilment", "created_at", "id"],
-            unique=False,
-            postgresql_concurrently=True,
-        )
-        op.drop_index(
-            "ix_sales_order_outstanding", table_name="sales_order", postgresql_concurrently=True, if_exists=True
-        )
-        op.create_index(
-            "ix_sales_order_outstanding",
-            "sales_order",
-            ["tenant_id", "outstanding_minor", "id"],
-            unique=False,
-            postgresql_concurrently=True,
-        )
-        op.drop_index("ix_sales_order_status", table_name="sales_order", postgresql_concurrently=True, if_exists=True)
-        op.create_index(
-            "ix_sales_order_status",
-            "sales_order",
-            ["tenant_id", "status", "created_at", "id"],
-            unique=False,
-            postgresql_concurrently=True,
-        )
-        for name, table, columns, where in LISTED:
+        for name, table, columns, where in INDEXES:
             op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
             op.create_index(
                 name,
@@ -105,6 +28,18 @@ def upgrade() -> None:
                 postgresql_where=sa.text(where) if where else None,
                 postgresql_concurrently=True,
             )
+        op.drop_index("ix_outbox_txid_subject", table_name="outbox", postgresql_concurrently=True, if_exists=True)
+        op.drop_index("ix_product_number", table_name="product", postgresql_concurrently=True, if_exists=True)
+        op.execute('CREATE INDEX CONCURRENTLY ix_product_number ON product (tenant_id, (lower(number) COLLATE "C"))')
+        op.drop_index("ix_product_words", table_name="product", postgresql_concurrently=True, if_exists=True)
+        op.execute(
+            "CREATE INDEX CONCURRENTLY ix_product_words ON product"
+            f" USING gin (tenant_id, brand_id, ({PRODUCT_LINES}) gin_trgm_ops, ({PRODUCT_WORDS}))"
+        )
+        op.execute("ALTER TABLE credential VALIDATE CONSTRAINT fk_credential_tenant_id_quote_id")
+        op.execute("ALTER TABLE employee VALIDATE CONSTRAINT ck_employee_role")
+        op.execute("ALTER TABLE product VALIDATE CONSTRAINT fk_product_tenant_id_brand_id")
+        op.execute("ALTER TABLE quote VALIDATE CONSTRAINT fk_quote_tenant_id_copied_from_id")
         op.execute("ALTER TABLE credential VALIDATE CONSTRAINT ck_credential_kind")
         op.execute("ALTER TABLE sales_order VALIDATE CONSTRAINT ck_sales_order_fulfilment")
         for statement in _as_owner(("quote", "quote_section", "quote_line"), FIGURES):
@@ -128,8 +63,16 @@ def upgrade() -> None:
         op.drop_index("ix_product_search", table_name="product", postgresql_concurrently=True, if_exists=True)
 
 
-# What lists are filtered by, with the order that they have by themselves.
-LISTED: Sequence[tuple[str, str, tuple[str, ...], str | None]] = (
+# Behind the tenant: what is looked up, and what lists are filtered by, with the order that they have by themselves.
+INDEXES: Sequence[tuple[str, str, tuple[str, ...], str | None]] = (
+    ("ix_credential_quote", "credential", ("quote_id",), "quote_id IS NOT NULL"),
+    ("ix_credential_kind", "credential", ("kind", "created_at", "id"), None),
+    ("ix_outbox_tenant_txid", "outbox", ("txid", "subject"), None),
+    ("ix_product_brand_id", "product", ("brand_id",), None),
+    ("ix_product_price", "product", ("price_minor", "id"), None),
+    ("ix_sales_order_fulfilment", "sales_order", ("fulfilment", "created_at", "id"), None),
+    ("ix_sales_order_outstanding", "sales_order", ("outstanding_minor", "id"), None),
+    ("ix_sales_order_status", "sales_order", ("status", "created_at", "id"), None),
     ("ix_organization_owner", "organization", ("owner_id", "name_folded", "id"), None),
     ("ix_product_category_created", "product_category", ("created_at", "id"), None),
     ("ix_product_part_number", "product", ("part_number",), "part_number IS NOT NULL"),

@@ -271,7 +271,7 @@ async def test_a_retry_while_a_run_ends_waits_for_it_and_neither_fails(ask, msp,
     async with msp.transaction() as ctx:
         await ctx.session.execute(text("UPDATE sync_task SET attempts = 1"))
         retrying = asyncio.create_task(ask(RETRY, input={"id": error["id"]}))
-        while not await ctx.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):  # noqa: ASYNC110
+        while not await ctx.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):  # noqa: ASYNC110  # no bell
             await asyncio.sleep(0.02)  # until it waits
         await ctx.session.execute(text("UPDATE sync_error SET attempts = 2"))
     assert (await retrying)["retrySyncError"]["userErrors"] == []
